@@ -1,0 +1,160 @@
+"""People and departments: who works here, in which 課, and since when."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def open_in(self, fiscal_year: int):
+        """Departments that exist in a fiscal year."""
+        return self.filter(
+            Q(opened_in__isnull=True) | Q(opened_in__lte=fiscal_year),
+            Q(closed_after__isnull=True) | Q(closed_after__gte=fiscal_year),
+        )
+
+
+class Department(models.Model):
+    """担当課 and the 部 above it.
+
+    A department that is renamed, merged or split is closed after its last fiscal year and names its successors;
+    what was written in its time keeps its name.
+    """
+
+    name = models.CharField("課名", max_length=60)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="部")
+    position = models.PositiveIntegerField("並び順", default=0)
+    opened_in = models.PositiveSmallIntegerField("設置年度", null=True, blank=True)
+    closed_after = models.PositiveSmallIntegerField("最後の年度", null=True, blank=True)
+    successors = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="predecessors", verbose_name="引き継いだ課"
+    )
+    manager_step = models.BooleanField("課長の確認を通す", default=True)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "担当課"
+        verbose_name_plural = "担当課"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(closed_after__isnull=True), name="department_open_name_once"),
+            models.CheckConstraint(
+                condition=Q(opened_in__isnull=True) | Q(closed_after__isnull=True) | Q(closed_after__gte=models.F("opened_in")),
+                name="department_closes_after_opening",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        ancestor = self.parent
+        while ancestor is not None:
+            if ancestor == self:
+                raise ValidationError({"parent": "自分の下にある課を「部」に選ぶことはできません。"})
+            ancestor = ancestor.parent
+
+
+class UserManager(BaseUserManager):
+    use_in_migrations = True
+
+    def create_user(self, username: str, password: str | None = None, **fields):
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields):
+        """`manage.py createsuperuser`: the first システム管理者 of a new installation."""
+        return self.create_user(username, password, role=User.Role.ADMIN, **fields)
+
+
+class User(AbstractBaseUser):
+    """One person, one account. What a person may do follows from the role and the departments, nothing else."""
+
+    class Role(models.TextChoices):
+        STAFF = "staff", "担当者"
+        MANAGER = "manager", "課長"
+        COORDINATOR = "coordinator", "福祉総務課"
+        COMMITTEE = "committee", "委員"
+        ADMIN = "admin", "システム管理者"
+
+    username = models.CharField(
+        "ユーザー名", max_length=60, unique=True, error_messages={"unique": "このユーザー名は、もう使われています。"}
+    )
+    name = models.CharField("氏名", max_length=60)
+    email = models.EmailField("メールアドレス", blank=True)
+    role = models.CharField("役割", max_length=12, choices=Role, default=Role.STAFF)
+    departments = models.ManyToManyField(Department, through="Membership", related_name="users", verbose_name="所属")
+    is_active = models.BooleanField("使える", default=True)
+    expires_on = models.DateField("使える期限", null=True, blank=True, help_text="委員は任期の最後の日")
+    created_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "利用者"
+        verbose_name_plural = "利用者"
+        ordering = ["username"]
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_coordinator(self) -> bool:
+        return self.role == self.Role.COORDINATOR
+
+    @property
+    def is_committee(self) -> bool:
+        return self.role == self.Role.COMMITTEE
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == self.Role.ADMIN
+
+    @property
+    def is_office(self) -> bool:
+        """Works at the city (everyone but members of the committee)."""
+        return self.is_authenticated and not self.is_committee
+
+    def department_ids(self) -> frozenset[int]:
+        """Departments this person belongs to today; read once per request."""
+        if not hasattr(self, "_department_ids"):
+            self._department_ids = frozenset(Membership.objects.current().filter(user=self).values_list("department_id", flat=True))
+        return self._department_ids
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self):
+        today = timezone.localdate()
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=today), Q(until__isnull=True) | Q(until__gte=today)
+        )
+
+
+class Membership(models.Model):
+    """A person in a department, from one day to another: April transfers end one and begin the next."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name="利用者")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="memberships", verbose_name="担当課")
+    since = models.DateField("着任日", null=True, blank=True)
+    until = models.DateField("最後の日", null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "所属"
+        verbose_name_plural = "所属"
+        constraints = [models.UniqueConstraint(fields=["user", "department"], name="membership_once")]
+
+    def __str__(self):
+        return f"{self.user}（{self.department}）"

@@ -1,0 +1,42 @@
+"""Settings read from the environment; nonsense is refused at start, in words, rather than guessed at."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_str(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"環境変数 {name} を設定してください。")
+    return default
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "").strip()
+    if value not in ("", "0", "1"):
+        raise ImproperlyConfigured(f"環境変数 {name} は 0 か 1 にしてください（いまの値: {value}）。")
+    return default if value == "" else value == "1"
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()] or default
+
+
+def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    value = env_str(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"環境変数 {name} は {'、'.join(choices)} のどれかにしてください（いまの値: {value}）。")
+    return value
+
+
+def secret_key(name: str, file: Path, *, debug: bool) -> str:
+    """The key from the environment, else from the file that `bin/run` keeps beside the database."""
+    if os.environ.get(name):
+        return os.environ[name]
+    if file.exists():
+        return file.read_text().strip()
+    return env_str(name, "debug-only-not-a-secret" if debug else None)

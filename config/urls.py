@@ -1,0 +1,13 @@
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+urlpatterns = [
+    path("accounts/", include("accounts.urls")),
+    path("", include("initiatives.urls")),
+    path("", include("indicators.urls")),
+    path("", include("reporting.urls")),
+]
+if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):
+    urlpatterns.append(path("components/", login_not_required(TemplateView.as_view(template_name="components.html")), name="components"))

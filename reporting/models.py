@@ -1,0 +1,124 @@
+"""The written chapters of a year's report, and the builds of its files."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from initiatives.models import Goal, Plan, PlanYear, Versioned
+
+
+class Chapter(Versioned):
+    """One written section of a year's report. The kinds with a goal make up its 小括 and 総括."""
+
+    class Kind(models.TextChoices):
+        # Of the whole report (goal is None)
+        FOREWORD = "foreword", "前文"
+        PROCESS = "process", "進捗管理・評価"
+        GOAL_PROGRESS = "goal_progress", "各目標の進捗状況・評価の結果"
+        ACHIEVEMENT = "achievement", "取組事業の達成度"
+        OVERALL = "overall", "総括"
+        # Of a goal
+        SOCIAL_TRENDS = "social_trends", "国県の動向"
+        PROGRESS_INDICATORS = "progress_indicators", "成果指標の状況"
+        PROGRESS_INITIATIVES = "progress_initiatives", "取組の状況"
+        MAIN_EFFORTS = "main_efforts", "これまでの主な取組"
+        NEEDED_DIRECTION = "needed_direction", "今後必要な方向性"
+        VISION = "vision", "次期計画に向けて見据える姿（ビジョン）"
+        GOAL_SUMMARY = "goal_summary", "目標の総括"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="chapters", verbose_name="計画")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    goal = models.ForeignKey(Goal, models.CASCADE, null=True, blank=True, related_name="chapters", verbose_name="目標")
+    kind = models.CharField("種類", max_length=24, choices=Kind)
+    heading = models.CharField("見出し", max_length=200, blank=True)
+    text = models.TextField("本文", blank=True)
+
+    class Meta:
+        verbose_name = "章"
+        verbose_name_plural = "章"
+        ordering = ["plan", "fiscal_year", "goal", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "fiscal_year", "goal", "kind"], name="chapter_once_a_goal"),
+            models.UniqueConstraint(
+                fields=["plan", "fiscal_year", "kind"], condition=Q(goal__isnull=True), name="chapter_once_in_the_report"
+            ),
+        ]
+
+    def __str__(self):
+        return self.heading or self.get_kind_display()
+
+
+class CityEvent(models.Model):
+    """市の動向: one line of a goal's table of events; the date is text as cities print it (令和4年（2022年）4月)."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="city_events", verbose_name="計画")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="city_events", verbose_name="目標")
+    position = models.PositiveSmallIntegerField("並び順")
+    when = models.CharField("時期", max_length=60)
+    what = models.TextField("できごと")
+
+    class Meta:
+        verbose_name = "市の動向"
+        verbose_name_plural = "市の動向"
+        ordering = ["goal", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "fiscal_year", "goal", "position"], name="city_event_position_once")
+        ]
+
+    def __str__(self):
+        return f"{self.when} {self.what}"
+
+
+class Footnote(models.Model):
+    """注釈 of a goal's chapter."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="footnotes", verbose_name="計画")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="footnotes", verbose_name="目標")
+    number = models.PositiveSmallIntegerField("番号")
+    text = models.TextField("注")
+
+    class Meta:
+        verbose_name = "注釈"
+        verbose_name_plural = "注釈"
+        ordering = ["goal", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "fiscal_year", "number"], name="footnote_number_once")]
+
+    def __str__(self):
+        return f"注{self.number}"
+
+
+class ReportBuild(models.Model):
+    """One making of the report's file, run in the background."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "順番を待っています"
+        RUNNING = "running", "作っています"
+        DONE = "done", "できました"
+        FAILED = "failed", "作れませんでした"
+
+    plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="report_builds", verbose_name="年度")
+    status = models.CharField("状態", max_length=8, choices=Status, default=Status.WAITING)
+    percent = models.PositiveSmallIntegerField("進み具合", default=0)
+    step = models.CharField("いましていること", max_length=100, blank=True)
+    problem = models.TextField("作れなかった理由", blank=True)
+    file = models.FileField("ファイル", upload_to="reports/", blank=True)
+    digest = models.CharField("SHA-256", max_length=64, blank=True)
+    pages = models.PositiveSmallIntegerField("ページ数", null=True, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="頼んだ人")
+    requested_at = models.DateTimeField("頼んだ日時", default=timezone.now)
+    finished_at = models.DateTimeField("終わった日時", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "報告書の作成"
+        verbose_name_plural = "報告書の作成"
+        ordering = ["-requested_at"]
+
+    def __str__(self):
+        return f"{self.plan_year} {self.get_status_display()}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in (self.Status.DONE, self.Status.FAILED)

@@ -1,0 +1,224 @@
+"""The report of one year, frozen: what `assemble` makes and every output takes, and nothing else.
+
+Plain frozen dataclasses without any database object. The documented JSON form is `to_json`: the same names and
+nesting, decimals as strings ("85.9"), a distribution as {"A": 16, "B": 2, "C": 0, "D": 0, "unrated": 0}.
+`SCHEMA` goes up when a name changes its meaning or goes away.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class RatingStep:
+    """One step of the scale (評価区分). `rank` 0 is the best; it picks the shape of the mark."""
+
+    letter: str
+    definition: str
+    min_rate: int
+    points: int
+    rank: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Ratings counted. `rate` is points ÷ full_points in whole percent (None without rows)."""
+
+    ratings: dict[str, int]  # letter → count, then "unrated"
+    count: int
+    points: int
+    full_points: int
+    rate: Decimal | None
+    overall_rating: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A department as it was named in the year, with its note (R5より) and the partners that work with it."""
+
+    department: str
+    role: str  # "lead" | "related"
+    note: str
+    partners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One department's text, composed for print under 【課名】; department "" is text not divided by department."""
+
+    department: str
+    result: str
+    issues: str
+    self_rating: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One initiative: the printed row."""
+
+    code: str
+    name: str
+    description: str
+    note: str  # the ※ line printed under the row
+    original_code: str  # "" unless a cross-listing (再掲)
+    holds_own: bool  # a cross-listing with text and rating of its own
+    own_reason: str
+    new_in: int | None  # fiscal year in which it joined the plan, if later than the plan itself
+    owners: tuple[Owner, ...]
+    baseline: str
+    target: str
+    next_target: str
+    parts: tuple[Part, ...]
+    result: str  # composed from parts
+    issues: str  # composed from parts
+    rating: str  # "" is unrated
+    low_rating_reason: str
+    approved: bool
+
+
+@dataclass(frozen=True)
+class Direction:
+    code: str
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    code: str
+    name: str
+    tally: Tally
+    directions: tuple[Direction, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A written section: kind is a Chapter.Kind."""
+
+    kind: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Event:
+    when: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Footnote:
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Goal:
+    number: int
+    name: str
+    overview: str
+    is_new: bool  # joined the plan in this very year: printed without 初期値 and this year's target
+    tally: Tally
+    tally_without_cross_listings: Tally
+    policies: tuple[Policy, ...]
+    sections: dict[str, Section]  # by kind
+    events: tuple[Event, ...]
+    footnotes: tuple[Footnote, ...]
+    committee_review: Section | None
+    indicator_codes: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for policy in self.policies for direction in policy.directions for row in direction.rows)
+
+
+@dataclass(frozen=True)
+class IndicatorYear:
+    """A year of an indicator. A figure word ("value", "blank", "not_conducted", "not_set", "under_review") tells why
+    a number is missing."""
+
+    fiscal_year: int
+    actual: Decimal | None
+    actual_figure: str
+    target: Decimal | None
+    target_figure: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    rate: Decimal | None  # percent, one decimal
+    rating: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    code: str
+    name: str
+    unit: str
+    decimals: int
+    source: str
+    lower_is_better: bool
+    goal_numbers: tuple[int, ...]
+    ratio_name: str
+    numerator_name: str
+    numerator_unit: str
+    denominator_name: str
+    denominator_unit: str
+    baseline: Decimal | None
+    baseline_numerator: Decimal | None
+    baseline_denominator: Decimal | None
+    years: tuple[IndicatorYear, ...]  # every year of the plan, in order
+
+    def year(self, fiscal_year: int) -> IndicatorYear | None:
+        return next((year for year in self.years if year.fiscal_year == fiscal_year), None)
+
+
+@dataclass(frozen=True)
+class DepartmentTally:
+    """A department and the rows it works on; a joint initiative counts for each of its departments."""
+
+    department: str
+    codes: tuple[str, ...]
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Report:
+    schema: int
+    title: str  # 鎌倉市地域福祉計画 推進状況報告書（令和6年度実施分）
+    plan_name: str
+    city_name: str
+    publisher: str
+    committee_name: str
+    philosophy: str
+    fiscal_year: int
+    fiscal_year_label: str  # 令和6年度
+    first_year: int
+    last_year: int
+    baseline_year: int | None
+    terms: dict[str, str]  # goal, policy, direction, initiative → 目標, 施策, 具体的な方向性, 取組
+    scale: tuple[RatingStep, ...]
+    sections: dict[str, Section]  # of the whole report, by kind
+    committee_review: Section | None  # 全体を通して
+    goals: tuple[Goal, ...]
+    tally: Tally
+    tally_without_cross_listings: Tally
+    indicators: tuple[Indicator, ...]
+    indicator_ratings: dict[str, int]  # of this year, each indicator once
+    departments: tuple[DepartmentTally, ...]  # in the register's order
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for goal in self.goals for row in goal.rows)
+
+
+def _plain(value):
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value))
+
+
+def to_json(report: Report) -> str:
+    """The documented JSON form: UTF-8, stable order, so that equal reports are equal bytes."""
+    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=_plain) + "\n"
