@@ -1,0 +1,68 @@
+// The few things a page cannot do without a script. Every page works without this file.
+(() => {
+  "use strict";
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-print]")) {
+      event.preventDefault();
+      window.print();
+    }
+    const opener = at("[data-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.dialog);
+    if (dialog) {
+      // Without a script the same link leads to a page that asks the same question.
+      event.preventDefault();
+      dialog.showModal();
+    }
+    if (at("[data-close]")) at("dialog")?.close();
+    for (const open of document.querySelectorAll("details.person[open], details.menu[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && document.activeElement?.closest("details.person[open], details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+
+  // A character is one whatever its width; a line break is none.
+  const count = (output) => {
+    const field = document.getElementById(output.dataset.count);
+    if (field) output.textContent = `${[...field.value.replace(/\n/g, "")].length}字`;
+  };
+
+  document.addEventListener("input", (event) => {
+    for (const output of document.querySelectorAll("output[data-count]")) {
+      if (output.dataset.count === event.target.id) count(output);
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.dataset.showPassword) {
+      document.getElementById(box.dataset.showPassword).type = box.checked ? "text" : "password";
+    }
+    const ticks = box.form ?? document;
+    if ("tickAll" in box.dataset) {
+      for (const tick of ticks.querySelectorAll("input.tick[name]")) tick.checked = box.checked;
+    }
+    if (box.classList.contains("tick")) {
+      const picked = ticks.querySelectorAll("input.tick[name]:checked").length;
+      for (const output of ticks.querySelectorAll("[data-picked]")) output.textContent = picked;
+    }
+  });
+
+  const start = (root) => {
+    for (const part of root.querySelectorAll("[data-with-script]")) part.hidden = false;
+    root.querySelectorAll("output[data-count]").forEach(count);
+    root.querySelector("[data-focus]")?.focus();
+  };
+  document.addEventListener("DOMContentLoaded", () => start(document));
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt !== document.body) start(event.detail.elt);
+  });
+})();
