@@ -1,2 +1,104 @@
-def office(request):
-    return {}
+"""What every page of a signed-in person shows: navigation by role, the year in view, the city's office."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
+from initiatives import permissions, plan_years
+from initiatives.models import PlanYear
+
+
+@dataclass
+class NavItem:
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+@dataclass
+class PlanBar:
+    plan_name: str
+    year_label: str
+    state_label: str
+    deadline_label: str
+    days_left_label: str
+    switch_url: str
+
+
+def office(request) -> dict:
+    """`nav`, `plan_bar`, `city`, `scale`. Lazy: an error page without a user or a database must still come out."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    plan_year = SimpleLazyObject(lambda: plan_years.current(request))
+    return {
+        "nav": SimpleLazyObject(lambda: navigation(request, user, plan_year)),
+        "plan_bar": SimpleLazyObject(lambda: plan_bar(plan_year)),
+        "city": SimpleLazyObject(lambda: city(plan_year)),
+        "text_size": "large" if user.is_committee else "",
+    }
+
+
+def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]:
+    """The pages a role works with. What may be opened is decided by the views, not here."""
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    items = [("ホーム", "initiatives:home", ("initiatives:home", "initiatives:year_home"), {})]
+    if plan_year:
+        year = {"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year}
+        items += [
+            (plan_year.plan.initiative_term, "initiatives:entry_list", ("initiatives:entry_list", "initiatives:entry_detail"), year),
+            ("成果指標", "indicators:indicator_list", ("indicators:indicator_list", "indicators:indicator_detail"), year),
+            ("集計", "reporting:summary", ("reporting:summary",), year),
+        ]
+        if permissions.can_build_report(user):
+            items.append(("報告書", "reporting:build_list", ("reporting:build_list", "reporting:build_detail"), year))
+    if permissions.can_import_report(user):
+        names = ("reporting:import_new", "reporting:import_preview", "reporting:import_result")
+        items.append(("取り込み", "reporting:import_new", names, {}))
+    if permissions.can_manage_accounts(user):
+        items += [
+            ("利用者", "accounts:user_list", ("accounts:user_list", "accounts:user_add", "accounts:user_edit"), {}),
+            ("担当課", "accounts:department_list", ("accounts:department_list", "accounts:department_add", "accounts:department_edit"), {}),
+        ]
+    return [NavItem(label, reverse(name, kwargs=kwargs), here in views) for label, name, views, kwargs in items]
+
+
+def plan_bar(plan_year: PlanYear | None) -> PlanBar | None:
+    if not plan_year:
+        return None
+    deadline, what = None, ""
+    if plan_year.status == PlanYear.Status.COLLECTING:
+        deadline, what = plan_year.department_deadline, "各課の提出期限"
+    elif plan_year.status == PlanYear.Status.COMMITTEE:
+        deadline, what = plan_year.committee_deadline, "委員の意見の期限"
+    return PlanBar(
+        plan_name=plan_year.plan.name,
+        year_label=f"{plan_year.label}実施分",
+        state_label=plan_year.get_status_display(),
+        deadline_label=f"{what} {day_label(deadline)}" if deadline else "",
+        days_left_label=days_left(deadline) if deadline else "",
+        switch_url=reverse("initiatives:year_list"),
+    )
+
+
+def day_label(day) -> str:
+    """12月4日（金）"""
+    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+
+
+def days_left(day) -> str:
+    left = (day - timezone.localdate()).days
+    if left < 0:
+        return f"{-left}日過ぎています"
+    return "今日まで" if left == 0 else f"あと{left}日"
+
+
+def city(plan_year: PlanYear | None) -> dict:
+    if not plan_year:
+        return {}
+    plan = plan_year.plan
+    return {"city_name": plan.city_name, "office_name": plan.office_name, "contact": ""}

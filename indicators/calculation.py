@@ -34,6 +34,15 @@ def ratio(numerator: Decimal | None, denominator: Decimal | None) -> Decimal | N
     return numerator * HUNDRED / denominator
 
 
+def actual_of(actual: Decimal | None, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
+    """The actual of a year: computed from its components where both are known, else as stated. Not rounded.
+
+    The source printed 17.0％ twice for 57 of 337 and 58 of 335; computing is the only way not to copy such a slip.
+    """
+    computed = ratio(numerator, denominator)
+    return actual if computed is None else computed
+
+
 def achievement_rate(actual: Decimal | None, target: Decimal | None, *, lower_is_better: bool = False) -> Decimal | None:
     """Percent of the target reached, one decimal.
 

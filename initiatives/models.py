@@ -140,10 +140,11 @@ class Partner(models.Model):
 
 class InitiativeQuerySet(models.QuerySet):
     def in_force(self, fiscal_year: int):
-        """Initiatives that the plan has in a fiscal year: begun, and not ended before it."""
+        """Initiatives that the plan has in a fiscal year: begun (they and their goal), and not ended before it."""
+        goal = "direction__policy__goal__"
         return self.filter(
-            Q(first_year__isnull=True) | Q(first_year__lte=fiscal_year),
-            Q(last_year__isnull=True) | Q(last_year__gte=fiscal_year),
+            *(Q(**{f"{of}first_year__isnull": True}) | Q(**{f"{of}first_year__lte": fiscal_year}) for of in ("", goal)),
+            *(Q(**{f"{of}last_year__isnull": True}) | Q(**{f"{of}last_year__gte": fiscal_year}) for of in ("", goal)),
         )
 
     def with_owners(self):
@@ -333,6 +334,7 @@ class YearlyEntry(Versioned):
     shared_issues = models.TextField("課題と次年度の予定（課に分けない文）", blank=True)
     holds_own = models.BooleanField("再掲に独自の文と評価を使う", default=False)
     own_reason = models.TextField("独自にする理由", blank=True)
+    search_text = models.TextField(editable=False, default="")
 
     objects = YearlyEntryQuerySet.as_manager()
 
@@ -348,6 +350,13 @@ class YearlyEntry(Versioned):
 
     def __str__(self):
         return f"{self.initiative}（{fy.label(self.fiscal_year)}）"
+
+    def save(self, **kwargs):
+        self.search_text = self.make_search_text()
+        super().save(**kwargs)
+
+    def make_search_text(self) -> str:
+        return parsing.search_form(f"{self.shared_result} {self.shared_issues}")
 
 
 class EntryPartQuerySet(models.QuerySet):

@@ -1,2 +1,16 @@
+from django.urls import path, register_converter
+
+from initiatives import views
+from initiatives.plan_years import FiscalYearConverter
+
+register_converter(FiscalYearConverter, "year")
+
 app_name = "initiatives"
-urlpatterns = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("years/", views.year_list, name="year_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/", views.year_home, name="year_home"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/", views.entry_list, name="entry_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/initiatives.xlsx", views.entry_list_excel, name="entry_list_excel"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/<int:pk>/", views.entry_detail, name="entry_detail"),
+]

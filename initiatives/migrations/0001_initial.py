@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 ('shared_issues', models.TextField(blank=True, verbose_name='課題と次年度の予定（課に分けない文）')),
                 ('holds_own', models.BooleanField(default=False, verbose_name='再掲に独自の文と評価を使う')),
                 ('own_reason', models.TextField(blank=True, verbose_name='独自にする理由')),
+                ('search_text', models.TextField(default='', editable=False)),
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='initiatives.initiative', verbose_name='取組')),
             ],
             options={

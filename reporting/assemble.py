@@ -1,0 +1,352 @@
+"""From the database to the frozen report of a year: the only place where reporting reads the tables.
+
+Fifteen queries whatever the size of the plan (tests/reporting/test_assemble.py). Only what is approved goes in:
+a part that is not approved brings no text, and its initiative counts as unrated.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from indicators import calculation
+from indicators.calculation import Band, Scale
+from indicators.models import Indicator, IndicatorGoal, IndicatorValue
+from initiatives import fiscal_year as fy
+from initiatives.composition import compose
+from initiatives.models import (
+    Direction,
+    EntryPart,
+    Goal,
+    Initiative,
+    InitiativeDepartment,
+    InitiativePartner,
+    Plan,
+    PlanYear,
+    RatingLevel,
+    YearlyEntry,
+)
+from reporting import snapshot
+from reporting.models import Chapter, CityEvent, Footnote
+from reviews.models import CommitteeReview
+
+
+def scale_of(levels: Iterable[RatingLevel]) -> Scale:
+    return Scale(Band(level.letter, level.min_rate, level.points, level.definition) for level in levels)
+
+
+def assemble(plan_year: PlanYear) -> snapshot.Report:
+    """The report of one year of a plan, as it stands now."""
+    plan, year = plan_year.plan, plan_year.fiscal_year
+    scale = scale_of(plan.rating_levels.all())
+    rows = _Rows(plan, year)
+    written = _Written(plan, year)
+    indicators = _indicators(plan, year, scale)
+    goals = _goals(plan, year, scale, rows, written, indicators)
+    all_rows = [row for goal in goals for row in goal.rows]
+    return snapshot.Report(
+        schema=snapshot.SCHEMA,
+        title=f"{plan.name} 推進状況報告書（{fy.label(year)}実施分）",
+        plan_name=plan.name,
+        city_name=plan.city_name,
+        publisher=plan.publisher,
+        committee_name=plan.committee_name,
+        philosophy=plan.philosophy,
+        fiscal_year=year,
+        fiscal_year_label=fy.label(year),
+        first_year=plan.first_year,
+        last_year=plan.last_year,
+        baseline_year=plan.baseline_year,
+        terms={
+            "goal": plan.goal_term,
+            "policy": plan.policy_term,
+            "direction": plan.direction_term,
+            "initiative": plan.initiative_term,
+        },
+        scale=tuple(
+            snapshot.RatingStep(band.letter, band.definition, band.min_rate, band.points, rank)
+            for rank, band in enumerate(scale.bands)
+        ),
+        sections=written.sections[None],
+        committee_review=written.reviews.get(None),
+        goals=goals,
+        tally=_tally(all_rows, scale),
+        tally_without_cross_listings=_tally(_originals(all_rows), scale),
+        indicators=indicators,
+        indicator_ratings=dict(
+            calculation.tally([indicator.year(year).rating for indicator in indicators], scale).distribution
+        ),
+        departments=_departments(all_rows, rows.department_positions, scale),
+    )
+
+
+# --- Rows -----------------------------------------------------------------------------------------
+
+
+class _Rows:
+    """Everything about initiatives of a year, read at once; `of(direction)` makes the printed rows."""
+
+    def __init__(self, plan: Plan, year: int):
+        self.plan = plan
+        initiatives = list(Initiative.objects.filter(plan=plan).in_force(year).order_by("position"))
+        self.by_direction = _grouped(initiatives, "direction_id")
+        self.codes = {initiative.pk: initiative.code for initiative in initiatives}
+        self.owners = _grouped(
+            InitiativeDepartment.objects.filter(initiative__plan=plan).select_related("department").order_by("position"),
+            "initiative_id",
+        )
+        self.partners = _grouped(
+            InitiativePartner.objects.filter(initiative__plan=plan).select_related("partner").order_by("position"),
+            "initiative_id",
+        )
+        entries = YearlyEntry.objects.filter(initiative__plan=plan, fiscal_year=year)
+        self.entries = {entry.initiative_id: entry for entry in entries}
+        self.parts = _grouped(
+            EntryPart.objects.filter(entry__initiative__plan=plan, entry__fiscal_year=year)
+            .select_related("department")
+            .order_by("position"),
+            "entry_id",
+        )
+        self.department_positions: dict[str, tuple[int, int]] = {}
+
+    def of(self, direction_id: int) -> tuple[snapshot.Row, ...]:
+        return tuple(self._row(initiative) for initiative in self.by_direction[direction_id])
+
+    def _row(self, initiative: Initiative) -> snapshot.Row:
+        own = self.entries.get(initiative.pk)
+        shown = own if own is None or own.holds_own or not initiative.is_cross_listing else None
+        if shown is None and initiative.is_cross_listing:
+            shown = self.entries.get(initiative.original_id)
+        parts = self.parts[shown.pk] if shown else []
+        approved = bool(parts) and all(part.status == EntryPart.Status.APPROVED for part in parts)
+        printed = [part for part in parts if part.status == EntryPart.Status.APPROVED]
+        shared = (shown.shared_result, shown.shared_issues) if shown and approved else ("", "")
+        texts = [(part.department.name, part.result, part.issues) for part in printed]
+        return snapshot.Row(
+            code=initiative.code,
+            name=initiative.name,
+            description=initiative.description,
+            note=initiative.note,
+            original_code=self.codes.get(initiative.original_id, ""),
+            holds_own=bool(own and own.holds_own),
+            own_reason=own.own_reason if own else "",
+            new_in=initiative.first_year if (initiative.first_year or 0) > self.plan.first_year else None,
+            owners=self._owners(initiative, parts if own and shown is own else []),
+            baseline=initiative.baseline,
+            target=shown.target if shown else "",
+            next_target=shown.next_target if shown else "",
+            parts=_printed_parts(shared, printed),
+            result=compose(shared[0], [(name, result) for name, result, _ in texts], joint=len(parts) > 1),
+            issues=compose(shared[1], [(name, issues) for name, _, issues in texts], joint=len(parts) > 1),
+            rating=shown.rating if shown and approved else "",
+            low_rating_reason=shown.low_rating_reason if shown and approved else "",
+            approved=approved,
+        )
+
+    def _owners(self, initiative: Initiative, parts: Sequence[EntryPart]) -> tuple[snapshot.Owner, ...]:
+        """Departments as they were in the year: those that wrote, else those the plan names."""
+        named = {owner.department_id: owner for owner in self.owners[initiative.pk]}
+        departments = [part.department for part in parts] or [owner.department for owner in named.values()]
+        partners = defaultdict(list)
+        for link in self.partners[initiative.pk]:
+            partners[link.department_id if link.department_id in {d.pk for d in departments} else departments[-1].pk if departments else None].append(link.partner.name)
+        for department in departments:
+            self.department_positions[department.name] = (department.position, department.pk)
+        return tuple(
+            snapshot.Owner(
+                department=department.name,
+                role=named[department.pk].role if department.pk in named else _role(index),
+                note=named[department.pk].note if department.pk in named else "",
+                partners=tuple(partners[department.pk]),
+            )
+            for index, department in enumerate(departments)
+        )
+
+
+def _role(index: int) -> str:
+    return InitiativeDepartment.Role.RELATED.value if index else InitiativeDepartment.Role.LEAD.value
+
+
+def _printed_parts(shared: tuple[str, str], parts: Sequence[EntryPart]) -> tuple[snapshot.Part, ...]:
+    whole = [snapshot.Part("", *shared, "")] if any(shared) else []
+    return (*whole, *(snapshot.Part(part.department.name, part.result, part.issues, part.self_rating) for part in parts))
+
+
+def _grouped(rows: Iterable, attribute: str) -> dict:
+    groups = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, attribute)].append(row)
+    return groups
+
+
+# --- Goals ----------------------------------------------------------------------------------------
+
+
+class _Written:
+    """Chapters, events, footnotes and reviews of a year, by goal (None: of the whole report)."""
+
+    def __init__(self, plan: Plan, year: int):
+        of_year = {"plan": plan, "fiscal_year": year}
+        self.sections: dict[int | None, dict[str, snapshot.Section]] = defaultdict(dict)
+        for chapter in Chapter.objects.filter(**of_year).order_by("pk"):
+            section = snapshot.Section(chapter.kind, chapter.heading, chapter.text)
+            self.sections[chapter.goal_id][chapter.kind] = section
+        self.events = _grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
+        self.footnotes = _grouped(Footnote.objects.filter(**of_year).order_by("number"), "goal_id")
+        self.reviews = {
+            review.goal_id: snapshot.Section("committee_review", review.heading, review.text)
+            for review in CommitteeReview.objects.filter(**of_year)
+        }
+
+
+def _goals(plan, year, scale, rows: _Rows, written: _Written, indicators) -> tuple[snapshot.Goal, ...]:
+    in_force = [
+        goal
+        for goal in Goal.objects.filter(plan=plan).order_by("number")
+        if (goal.first_year or 0) <= year <= (goal.last_year or year)
+    ]
+    directions = _grouped(
+        Direction.objects.filter(policy__goal__plan=plan).select_related("policy").order_by("policy__number", "number"), "policy"
+    )
+    policies = _grouped(directions, "goal_id")
+    return tuple(
+        _goal(goal, year, scale, _policies(goal, policies[goal.pk], directions, rows, scale), written, indicators, plan)
+        for goal in in_force
+    )
+
+
+def _policies(goal, policies, directions, rows: _Rows, scale) -> tuple[snapshot.Policy, ...]:
+    made = []
+    for policy in policies:
+        code = f"{goal.number}-{policy.number}"
+        branches = tuple(
+            snapshot.Direction(f"{code}-{direction.number}", direction.name, rows.of(direction.pk))
+            for direction in directions[policy]
+        )
+        in_policy = [row for branch in branches for row in branch.rows]
+        made.append(snapshot.Policy(code, policy.name, _tally(in_policy, scale), branches))
+    return tuple(made)
+
+
+def _goal(goal: Goal, year: int, scale, policies, written: _Written, indicators, plan) -> snapshot.Goal:
+    in_goal = [row for policy in policies for branch in policy.directions for row in branch.rows]
+    return snapshot.Goal(
+        number=goal.number,
+        name=goal.name,
+        overview=goal.overview,
+        is_new=goal.first_year == year and year > plan.first_year,
+        tally=_tally(in_goal, scale),
+        tally_without_cross_listings=_tally(_originals(in_goal), scale),
+        policies=policies,
+        sections=written.sections[goal.pk],
+        events=tuple(snapshot.Event(event.when, event.what) for event in written.events[goal.pk]),
+        footnotes=tuple(snapshot.Footnote(note.number, note.text) for note in written.footnotes[goal.pk]),
+        committee_review=written.reviews.get(goal.pk),
+        indicator_codes=tuple(
+            indicator.code for indicator in indicators if goal.number in indicator.goal_numbers
+        ),
+    )
+
+
+# --- Counts ---------------------------------------------------------------------------------------
+
+
+def _originals(rows: Iterable[snapshot.Row]) -> list[snapshot.Row]:
+    return [row for row in rows if not row.original_code]
+
+
+def _tally(rows: Sequence[snapshot.Row], scale: Scale) -> snapshot.Tally:
+    counted = calculation.tally([row.rating for row in rows], scale)
+    return snapshot.Tally(
+        dict(counted.distribution), counted.count, counted.points, counted.full_points, counted.rate, counted.overall_rating
+    )
+
+
+def _departments(rows, positions: dict[str, tuple[int, int]], scale) -> tuple[snapshot.DepartmentTally, ...]:
+    owned = defaultdict(list)
+    for row in rows:
+        for owner in row.owners:
+            owned[owner.department].append(row)
+    return tuple(
+        snapshot.DepartmentTally(name, tuple(row.code for row in owned[name]), _tally(owned[name], scale))
+        for name in sorted(owned, key=positions.__getitem__)
+    )
+
+
+# --- Indicators -----------------------------------------------------------------------------------
+
+
+def _indicators(plan: Plan, as_of: int, scale: Scale) -> tuple[snapshot.Indicator, ...]:
+    goal_links = _grouped(
+        IndicatorGoal.objects.filter(indicator__plan=plan).select_related("goal").order_by("goal__number"), "indicator_id"
+    )
+    values = _grouped(IndicatorValue.objects.filter(indicator__plan=plan), "indicator_id")
+    return tuple(
+        indicator_snapshot(
+            indicator, plan, as_of, scale, [link.goal.number for link in goal_links[indicator.pk]], values[indicator.pk]
+        )
+        for indicator in Indicator.objects.filter(plan=plan).order_by("position")
+    )
+
+
+def indicator_snapshot(
+    indicator: Indicator,
+    plan: Plan,
+    as_of: int,
+    scale: Scale,
+    goal_numbers: Sequence[int],
+    values: Iterable[IndicatorValue],
+) -> snapshot.Indicator:
+    """One indicator with its rates and ratings computed, for every year of the plan.
+
+    Of the years after `as_of` only the targets are known: a report of R6 does not tell what R7 brought.
+    """
+    by_year = {value.fiscal_year: value for value in values}
+    blank = IndicatorValue()
+    return snapshot.Indicator(
+        code=indicator.code,
+        name=indicator.name,
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        source=indicator.source,
+        lower_is_better=indicator.polarity == Indicator.Polarity.LOWER,
+        goal_numbers=tuple(goal_numbers),
+        ratio_name=indicator.ratio_name,
+        numerator_name=indicator.numerator_name,
+        numerator_unit=indicator.numerator_unit,
+        denominator_name=indicator.denominator_name,
+        denominator_unit=indicator.denominator_unit,
+        baseline=calculation.actual_of(indicator.baseline, indicator.baseline_numerator, indicator.baseline_denominator),
+        baseline_numerator=indicator.baseline_numerator,
+        baseline_denominator=indicator.baseline_denominator,
+        years=tuple(
+            _indicator_year(year, by_year.get(year, blank), indicator, scale, is_past=year <= as_of)
+            for year in range(plan.first_year, plan.last_year + 1)
+        ),
+    )
+
+
+def _indicator_year(
+    year: int, value: IndicatorValue, indicator: Indicator, scale: Scale, *, is_past: bool
+) -> snapshot.IndicatorYear:
+    if not is_past:
+        value = IndicatorValue(target=value.target, target_figure=value.target_figure)
+    actual = calculation.actual_of(value.actual, value.numerator, value.denominator)
+    rate = calculation.achievement_rate(
+        actual, value.target, lower_is_better=indicator.polarity == Indicator.Polarity.LOWER
+    )
+    return snapshot.IndicatorYear(
+        fiscal_year=year,
+        actual=_exact(actual),
+        actual_figure="value" if actual is not None else value.actual_figure,
+        target=value.target,
+        target_figure=value.target_figure,
+        numerator=value.numerator,
+        denominator=value.denominator,
+        rate=rate,
+        rating=scale.rating_for(rate),
+    )
+
+
+def _exact(value: Decimal | None) -> Decimal | None:
+    """As the database would give it back (four decimals), so that a computed ratio is equal on every database."""
+    return None if value is None else calculation.round_half_up(value, 4)
