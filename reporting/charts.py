@@ -44,7 +44,9 @@ def _svg(uid: str, width: float, height: float, title: str, desc: str, parts: It
     )  # fmt: skip
 
 
-def _text(x: float, y: float, words: str, size: int = 14, anchor: str = "start", fill: str = INK, weight: int = 400) -> SafeString:
+def _text(
+    x: float, y: float, words: str, size: int = 14, anchor: str = "start", fill: str = INK, weight: int = 400
+) -> SafeString:
     return format_html(
         '<text x="{}" y="{}" font-size="{}" text-anchor="{}" fill="{}" font-weight="{}">{}</text>',
         f"{x:.1f}", f"{y:.1f}", size, anchor, fill, weight, words,
@@ -52,11 +54,20 @@ def _text(x: float, y: float, words: str, size: int = 14, anchor: str = "start",
 
 
 def _line(x1: float, x2: float, y: float, stroke: str) -> SafeString:
-    return format_html('<line x1="{}" x2="{}" y1="{}" y2="{}" stroke="{}"/>', f"{x1:.1f}", f"{x2:.1f}", f"{y:.1f}", f"{y:.1f}", stroke)
+    return format_html(
+        '<line x1="{}" x2="{}" y1="{}" y2="{}" stroke="{}"/>', f"{x1:.1f}", f"{x2:.1f}", f"{y:.1f}", f"{y:.1f}", stroke
+    )
 
 
 def _circle(x: float, y: float, r: float, fill: str, stroke: str = "none") -> SafeString:
-    return format_html('<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="2"/>', f"{x:.1f}", f"{y:.1f}", r, fill, stroke)
+    return format_html(
+        '<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="2"/>',
+        f"{x:.1f}",
+        f"{y:.1f}",
+        r,
+        fill,
+        stroke,
+    )
 
 
 def _path(points: Sequence[tuple[float, float] | None], stroke: str, width: float, dash: str = "none") -> SafeString:
@@ -136,8 +147,8 @@ def axis_for(values: Iterable[Number], *, intervals: int = 4, whole: bool = Fals
     step = _nice((high - low) / intervals, whole)
     lo = math.floor(low / step + 1e-9) * step
     hi = math.ceil(high / step - 1e-9) * step
-    if low > 0 and low - lo < step / 4 and lo - step >= 0:
-        lo -= step  # the lowest point does not sit on the axis
+    if low > 0 and low - lo < step / 2 and lo - step >= 0:
+        lo -= step  # room for the number under the lowest point
     return Axis(round(lo, 9), round(hi, 9), step)
 
 
@@ -253,13 +264,24 @@ class _Plot:
         yield from self._frame(missing, drawn)
         if not drawn:
             middle = (self.left + self.width - self.right) / 2
-            yield _text(middle, (self.top + self.height - self.bottom) / 2, "数はまだありません", self.text, "middle", INK2)
+            yield _text(
+                middle, (self.top + self.height - self.bottom) / 2, "数はまだありません", self.text, "middle", INK2
+            )
             return
         yield _path(self._points(target), INK3, 2, "6 4")
         yield _path(self._points(actual), KEY, 3)
+        written = self._written_years(actual, target)
         for i, (a, t) in enumerate(zip(actual, target, strict=True)):
-            yield from self._year(i, a, t)
+            yield from self._year(i, a, t, i in written)
         yield from self._names(actual, target)
+
+    def _written_years(self, actual: list, target: list) -> set[int]:
+        """Years whose numbers are printed: all, or only the ends where numbers would run into each other."""
+        widest = max(_width(self.written(value), self.text + 1) for value in (*actual, *target) if value is not None)
+        if len(self.years) < 2 or widest + 6 <= self.x(1) - self.x(0):
+            return set(range(len(self.years)))
+        ends = (i for series in (actual, target) for i in (_first(series), _last(series)))
+        return {i for i in ends if i is not None}
 
     def _lower(self, actual: list, target: list) -> list:
         return [min(a, t) if a is not None and t is not None else None for a, t in zip(actual, target, strict=True)]
@@ -278,21 +300,34 @@ class _Plot:
             if missing[i]:
                 yield _text(self.x(i), self.height - 8, missing[i], small, "middle", INK2)
 
-    def _year(self, i: int, a: Number | None, t: Number | None) -> Iterator[SafeString]:
+    def _year(self, i: int, a: Number | None, t: Number | None, written: bool) -> Iterator[SafeString]:
         """The points of one year with their numbers: the higher one above its point, the lower one below."""
         above = a is None or t is None or t >= a
         if t is not None:
             yield _circle(self.x(i), self.y(t), 4, "#fff", INK3)
-            yield _text(self.x(i), self.y(t) + (-12 if above else 22), self.written(t), self.text - 1, "middle", INK2)
         if a is not None:
             yield _circle(self.x(i), self.y(a), 5, KEY)
-            yield _text(self.x(i), self.y(a) + (23 if above and t is not None else -13), self.written(a), self.text + 1, "middle", INK, 700)
+        if t is not None and written:
+            yield _text(self.x(i), self.y(t) + (-12 if above else 22), self.written(t), self.text - 1, "middle", INK2)
+        if a is not None and written:
+            yield _text(
+                self.x(i),
+                self.y(a) + (23 if above and t is not None else -13),
+                self.written(a),
+                self.text + 1,
+                "middle",
+                INK,
+                700,
+            )
 
     def _names(self, actual: list, target: list) -> Iterator[SafeString]:
         """Names at the last points instead of a legend, kept apart where the lines meet."""
         ends = []
-        for series, name, fill, weight in ((target, self.labels[1], INK2, 400), (actual, self.labels[0], KEY_DARK, 700)):
-            last = max((i for i, value in enumerate(series) if value is not None), default=None)
+        for series, name, fill, weight in (
+            (target, self.labels[1], INK2, 400),
+            (actual, self.labels[0], KEY_DARK, 700),
+        ):
+            last = _last(series)
             if last is not None:
                 ends.append([self.x(last) + 14, self.y(series[last]) + 5, name, fill, weight])
         if len(ends) == 2 and ends[0][0] == ends[1][0] and abs(ends[0][1] - ends[1][1]) < self.text + 4:
@@ -302,6 +337,14 @@ class _Plot:
             lower[1] += shift
         for x, y, name, fill, weight in ends:
             yield _text(x, y, name, self.text, "start", fill, weight)
+
+
+def _first(series: Sequence[Number | None]) -> int | None:
+    return next((i for i, value in enumerate(series) if value is not None), None)
+
+
+def _last(series: Sequence[Number | None]) -> int | None:
+    return max((i for i, value in enumerate(series) if value is not None), default=None)
 
 
 # ── ratings ─────────────────────────────────────────────────────────────────────────────────────────
@@ -330,9 +373,7 @@ def rating_rows(
     """
     rows = [(label, {_letter(key): count for key, count in counts.items() if count}) for label, counts in rows]
     steps = list(scale or ())
-    if not labels:
-        label_width = 0
-    elif above:
+    if not labels or above:
         label_width = 0
     elif label_width is None:
         label_width = min(width * 0.4, 14 + max((_width(label, text + 1) for label, _ in rows), default=0))
@@ -358,7 +399,9 @@ def _letter(key: str | None) -> str:
 
 
 def _rating_desc(rows: Sequence[Row], unit: str) -> str:
-    spoken = (f"{label}は{'、'.join(f'{k}{n}{unit}' for k, n in counts.items()) or f'0{unit}'}" for label, counts in rows)
+    spoken = (
+        f"{label}は{'、'.join(f'{k}{n}{unit}' for k, n in counts.items()) or f'0{unit}'}" for label, counts in rows
+    )
     return "。".join(spoken) + "。" if rows else "数はまだありません。"
 
 
@@ -381,7 +424,9 @@ def _tail_width(counts: Mapping[str, int], room: float, text: int) -> float:
     return _width("  ".join(small), text) if small else 0
 
 
-def _stack(uid: str, counts: Mapping[str, int], x: float, y: float, full: float, height: float, text: int, scale: list) -> Iterator[SafeString]:
+def _stack(
+    uid: str, counts: Mapping[str, int], x: float, y: float, full: float, height: float, text: int, scale: list
+) -> Iterator[SafeString]:
     total = sum(counts.values())
     if not total:
         yield _text(x, y + height / 2 + 5, "0", text, "start", INK2)
@@ -459,16 +504,30 @@ def pace(
         parts.append(_path([(x(i), y(count)) for i, count in enumerate(done)], KEY, 3))
         parts.append(_circle(end_x, end_y, 5, KEY))
         near_total = end_y + 20 > y(0) - 4
-        parts.append(_text(end_x + 8, end_y - 10 if near_total else end_y + 20, f"{today} {done[-1]:,}", text, "start", KEY_DARK, 700))
+        parts.append(
+            _text(
+                end_x + 8,
+                end_y - 10 if near_total else end_y + 20,
+                f"{today} {done[-1]:,}",
+                text,
+                "start",
+                KEY_DARK,
+                700,
+            )
+        )
     parts.append(_text(x(0), height - 8, first_day, text - 1, "middle", INK2))
     if last_day:
         parts.append(_text(x(max(deadline, 1)), height - 8, f"期限 {last_day}", text - 1, "middle", INK2))
-    so_far = f"{days[len(done) - 1]}までに{done[-1]:,}件" if 0 < len(done) <= len(days) else f"{done[-1] if done else 0:,}件"
+    so_far = (
+        f"{days[len(done) - 1]}までに{done[-1]:,}件" if 0 < len(done) <= len(days) else f"{done[-1] if done else 0:,}件"
+    )
     desc = f"{first_day}に受付を始め、{so_far}が提出されました。全体は{total:,}件、期限は{last_day}です。"
     return _svg(uid, width, height, title, desc, parts)
 
 
-def spark(actual: Sequence[Number | None], target: Sequence[Number | None] = (), *, width: float = 92, height: float = 26) -> SafeString:
+def spark(
+    actual: Sequence[Number | None], target: Sequence[Number | None] = (), *, width: float = 92, height: float = 26
+) -> SafeString:
     """A word-sized line. Decoration: the figures it draws stand beside it. "" when there is nothing to draw."""
     values = [float(v) for v in (*actual, *target) if v is not None]
     if not values:
@@ -478,7 +537,10 @@ def spark(actual: Sequence[Number | None], target: Sequence[Number | None] = (),
 
     def points(series: Sequence[Number | None]) -> list[tuple[float, float] | None]:
         return [
-            (3 + (width - 6) * (i / last if last else 0.5), height / 2 if hi == lo else 4 + (height - 8) * (1 - (float(v) - lo) / (hi - lo)))
+            (
+                3 + (width - 6) * (i / last if last else 0.5),
+                height / 2 if hi == lo else 4 + (height - 8) * (1 - (float(v) - lo) / (hi - lo)),
+            )
             for i, v in enumerate(series)
             if v is not None
         ]

@@ -30,7 +30,10 @@ ICONS: dict[str, tuple[str, ...]] = {
     "edit": ("M4 20l1-4.5L16.5 4 20 7.5 8.5 19z",),
     "error": ("M8.5 3.5h7l5 5v7l-5 5h-7l-5-5v-7z", "M12 8v5M12 16v.1"),
     "external": ("M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9",),
-    "eye": ("M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z", "M9.25 12a2.75 2.75 0 1 0 5.5 0a2.75 2.75 0 1 0-5.5 0"),
+    "eye": (
+        "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z",
+        "M9.25 12a2.75 2.75 0 1 0 5.5 0a2.75 2.75 0 1 0-5.5 0",
+    ),
     "figure": ("M4 20V10M10 20V4M16 20v-7M21 20H3",),
     "file": ("M6 3.5h8l4.5 4.5v12.5H6z", "M14 3.5V8h4.5"),
     "history": ("M4 12a8 8 0 1 0 2.5-5.8L4 8.5", "M4 4v4.5h4.5M12 8v4.5l3 1.8"),
@@ -61,12 +64,18 @@ _Glyph = tuple[tuple[str, str, str, str], ...]
 STATES: dict[str, tuple[str, _Glyph]] = {
     "not_started": ("未着手", ((_RING, "#fff", "#666", "1.8"),)),
     "draft": ("作成中", ((_RING, "#fff", "#0055ad", "1.8"), ("M8 2a6 6 0 0 0 0 12z", "#0055ad", "none", "0"))),
-    "awaiting_manager": ("課長確認中", ((_RING, "#fff", "#0055ad", "1.8"), ("M8 8V2a6 6 0 1 0 6 6z", "#0055ad", "none", "0"))),
+    "awaiting_manager": (
+        "課長確認中",
+        ((_RING, "#fff", "#0055ad", "1.8"), ("M8 8V2a6 6 0 1 0 6 6z", "#0055ad", "none", "0")),
+    ),
     "submitted": ("提出済", ((_DISC, "#0055ad", "none", "0"),)),
     "approved": ("承認済", ((_DISC, "#115a36", "none", "0"), ("M4.8 8.2l2.2 2.2 4.2-4.6", "none", "#fff", "1.8"))),
     "returned": (
         "差戻し",
-        ((_DISC, "#8b3200", "none", "0"), ("M7.2 4.4L4.4 7.2l2.8 2.8M4.6 7.2h4.2a2.4 2.4 0 0 1 0 4.8H7.4", "none", "#fff", "1.5")),
+        (
+            (_DISC, "#8b3200", "none", "0"),
+            ("M7.2 4.4L4.4 7.2l2.8 2.8M4.6 7.2h4.2a2.4 2.4 0 0 1 0 4.8H7.4", "none", "#fff", "1.5"),
+        ),
     ),
     "late": ("期限超過", ((_RING, "#fff", "#8b3200", "1.8"), ("M8 4.6V8l2.3 1.6", "none", "#8b3200", "1.6"))),
     "auto": ("自動", (("M3 6.5h8.5L9 4M13 9.5H4.5L7 12", "none", "#666", "1.6"),)),
@@ -108,10 +117,10 @@ def is_unrated(letter: str | None) -> bool:
 def rank_of(letter: str, scale: Iterable[Any] | None = None) -> int:
     """Place of a rating in its scale, 1 for the best. Without a scale A is 1, B is 2 …
 
-    A scale is any list of objects with .letter and .rank (the smallest rank is the best).
+    A scale is any list of objects with .letter, best first (as RatingLevel is ordered) or in the order of .rank.
     """
     if scale:
-        letters = [str(step.letter) for step in sorted(scale, key=lambda step: step.rank)]
+        letters = [str(step.letter) for step in sorted(scale, key=lambda step: getattr(step, "rank", 0))]
         place = letters.index(letter) + 1 if letter in letters else len(letters)
     else:
         place = ord(letter[0].upper()) - ord("A") + 1
@@ -152,7 +161,9 @@ def paint(fill: Fill, prefix: str) -> str:
 def icon(name: str, css: str = "") -> SafeString:
     """{% icon "download" %}: decoration beside words, never alone."""
     paths = format_html_join("", '<path d="{}"/>', ((d,) for d in ICONS[name]))
-    return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', f"i {css}".strip(), paths)
+    return format_html(
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', f"i {css}".strip(), paths
+    )
 
 
 @register.simple_tag
@@ -172,6 +183,11 @@ def state_glyph(key: str) -> SafeString:
 
 
 @register.simple_tag
+def state_word(key: str) -> str:
+    return STATES[key][0]
+
+
+@register.simple_tag
 def state_badge(key: str, label: str = "") -> SafeString:
     """{% state_badge part.status %} or {% state_badge "late" "3日遅れ" %}: glyph and word."""
     if key not in STATES:
@@ -180,16 +196,20 @@ def state_badge(key: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def rate(context, letter: str | None, words: bool = False, scale: Iterable[Any] | None = None, size: str = "") -> SafeString:
+def rate(
+    context, letter: str | None, words: bool = False, scale: Iterable[Any] | None = None, size: str = ""
+) -> SafeString:
     """{% rate entry.rating %}, {% rate "A" words=True scale=scale %}: letter in the shape of its rank.
 
-    `words` adds the definition from the scale (objects with .letter .definition .rank). A page that shows one
-    plan may put its scale into the context as `rating_scale` instead of passing it each time.
+    `words` adds the definition from the scale (objects with .letter and .definition, best first). A page
+    that shows one plan may put its scale into the context as `rating_scale` instead of passing it each time.
     """
     css = f" rate--{size}" if size else ""
     if is_unrated(letter):
         word = format_html('<span class="{}">未評価</span>', "" if words else "vh")
-        return format_html('<span class="rate rate--n{}"><span class="rate__m" aria-hidden="true">未</span>{}</span>', css, word)
+        return format_html(
+            '<span class="rate rate--n{}"><span class="rate__m" aria-hidden="true">未</span>{}</span>', css, word
+        )
     scale = scale or context.get("rating_scale")
     rank = rank_of(letter, scale)
     mark = format_html('<span class="rate__m">{}</span>', letter)
@@ -215,7 +235,9 @@ def bar(context, distribution: Mapping[str, int], scale: Iterable[Any] | None = 
         if fill[0] != "#ffffff":
             rects.append((f"{x:.2f}%", f"{share:.2f}%", paint(fill, "ayumi")))
         x += share
-    drawn = format_html_join("", '<rect x="{}" width="{}" height="100%" fill="{}" stroke="#fff" stroke-width="1"/>', rects)
+    drawn = format_html_join(
+        "", '<rect x="{}" width="{}" height="100%" fill="{}" stroke="#fff" stroke-width="1"/>', rects
+    )
     return format_html(
         '<svg class="bar{}" width="100%" height="12" aria-hidden="true" focusable="false">'
         '<rect width="100%" height="100%" fill="#fff" stroke="#949494" stroke-width="2"/>{}</svg>',
@@ -245,7 +267,9 @@ def swatch(context, key: str, scale: Iterable[Any] | None = None) -> SafeString:
 @register.simple_tag
 def bar_patterns() -> SafeString:
     """Once per page (base.html has it): the patterns that every bar and swatch of the page refers to."""
-    return format_html('<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false">{}</svg>', pattern_defs("ayumi"))
+    return format_html(
+        '<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false">{}</svg>', pattern_defs("ayumi")
+    )
 
 
 # ── filters ─────────────────────────────────────────────────────────────────────────────────────────
