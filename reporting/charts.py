@@ -80,7 +80,7 @@ def _path(points: Sequence[tuple[float, float] | None], stroke: str, width: floa
             steps.append(f"{pen}{point[0]:.1f},{point[1]:.1f}")
             pen = "L"
     if not steps:
-        return format_html("")
+        return SafeString("")
     return format_html(
         '<path d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="{}" stroke-linejoin="round"/>',
         " ".join(steps), stroke, width, dash,
@@ -531,7 +531,7 @@ def spark(
     """A word-sized line. Decoration: the figures it draws stand beside it. "" when there is nothing to draw."""
     values = [float(v) for v in (*actual, *target) if v is not None]
     if not values:
-        return format_html("")
+        return SafeString("")
     lo, hi = min(values), max(values)
     last = max(len(actual), len(target)) - 1
 

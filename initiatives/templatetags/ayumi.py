@@ -283,9 +283,13 @@ def blank_dash(value: Any) -> Any:
 
 @register.filter
 def paragraphs(text: str | None) -> SafeString:
-    """What a person typed, exactly: escaped, its line breaks and spaces kept (white-space: pre-wrap in the sheet)."""
-    plain = "" if text is None else str(text).replace("\r\n", "\n").replace("\r", "\n")
-    return format_html('<span class="text">{}</span>', plain)
+    """What a person typed, exactly: escaped, its line breaks and spaces kept (white-space: pre-wrap in the sheet).
+
+    Nothing typed gives "", so that {{ text|paragraphs|default:"－" }} works.
+    """
+    if not text:
+        return SafeString("")
+    return format_html('<span class="text">{}</span>', str(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _decimal(value: Any) -> Decimal | None:
