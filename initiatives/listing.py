@@ -23,6 +23,10 @@ STATUS_ORDER = (
 )
 
 
+def status_label(status: str) -> str:
+    return EntryPart.Status(status).label if status else ""
+
+
 @dataclass
 class EntryRow:
     """One line of the list. Texts and the rating are blank where the person may not see them yet."""
@@ -46,6 +50,7 @@ class EntryRow:
     rating: str = ""
     last_rating: str = ""
     status: str = ""
+    own_status: str = ""  # of the part of one of the person's own departments
     hidden: bool = False
 
     @property
@@ -104,6 +109,8 @@ def _fill(row, entry, last_entry, parts, user, plan_year) -> None:
             visible.append(part)
     if of_entry:
         row.status = min((part.status for part in of_entry), key=STATUS_ORDER.index)
+        own = [part.status for part in of_entry if part.department_id in user.department_ids()]
+        row.own_status = min(own, key=STATUS_ORDER.index, default="")
     row.hidden = len(visible) < len(of_entry)
     if not row.hidden:
         row.rating = entry.rating

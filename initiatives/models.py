@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import Department, User
 from initiatives import fiscal_year as fy
@@ -37,6 +38,14 @@ class Plan(models.Model):
 
     def __str__(self):
         return self.name
+
+    @cached_property
+    def scale(self) -> list["RatingLevel"]:
+        """The rating scale, best first; each level knows its `rank` (0 is the best), which picks the mark's shape."""
+        levels = sorted(self.rating_levels.all(), key=lambda level: -level.min_rate)
+        for rank, level in enumerate(levels):
+            level.rank = rank
+        return levels
 
 
 class RatingLevel(models.Model):

@@ -6,11 +6,10 @@ a part that is not approved brings no text, and its initiative counts as unrated
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from indicators import calculation
-from indicators.calculation import Band, Scale
-from indicators.models import Indicator, IndicatorGoal, IndicatorValue
+from indicators.calculation import Scale
+from indicators.series import all_series, scale_of
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.models import (
@@ -22,7 +21,6 @@ from initiatives.models import (
     InitiativePartner,
     Plan,
     PlanYear,
-    RatingLevel,
     YearlyEntry,
 )
 from reporting import snapshot
@@ -30,17 +28,13 @@ from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
 
 
-def scale_of(levels: Iterable[RatingLevel]) -> Scale:
-    return Scale(Band(level.letter, level.min_rate, level.points, level.definition) for level in levels)
-
-
 def assemble(plan_year: PlanYear) -> snapshot.Report:
     """The report of one year of a plan, as it stands now."""
     plan, year = plan_year.plan, plan_year.fiscal_year
-    scale = scale_of(plan.rating_levels.all())
+    scale = scale_of(plan)
     rows = _Rows(plan, year)
     written = _Written(plan, year)
-    indicators = _indicators(plan, year, scale)
+    indicators = tuple(all_series(plan, year, scale).values())
     goals = _goals(plan, year, scale, rows, written, indicators)
     all_rows = [row for goal in goals for row in goal.rows]
     return snapshot.Report(
@@ -270,83 +264,3 @@ def _departments(rows, positions: dict[str, tuple[int, int]], scale) -> tuple[sn
         snapshot.DepartmentTally(name, tuple(row.code for row in owned[name]), _tally(owned[name], scale))
         for name in sorted(owned, key=positions.__getitem__)
     )
-
-
-# --- Indicators -----------------------------------------------------------------------------------
-
-
-def _indicators(plan: Plan, as_of: int, scale: Scale) -> tuple[snapshot.Indicator, ...]:
-    goal_links = _grouped(
-        IndicatorGoal.objects.filter(indicator__plan=plan).select_related("goal").order_by("goal__number"), "indicator_id"
-    )
-    values = _grouped(IndicatorValue.objects.filter(indicator__plan=plan), "indicator_id")
-    return tuple(
-        indicator_snapshot(
-            indicator, plan, as_of, scale, [link.goal.number for link in goal_links[indicator.pk]], values[indicator.pk]
-        )
-        for indicator in Indicator.objects.filter(plan=plan).order_by("position")
-    )
-
-
-def indicator_snapshot(
-    indicator: Indicator,
-    plan: Plan,
-    as_of: int,
-    scale: Scale,
-    goal_numbers: Sequence[int],
-    values: Iterable[IndicatorValue],
-) -> snapshot.Indicator:
-    """One indicator with its rates and ratings computed, for every year of the plan.
-
-    Of the years after `as_of` only the targets are known: a report of R6 does not tell what R7 brought.
-    """
-    by_year = {value.fiscal_year: value for value in values}
-    blank = IndicatorValue()
-    return snapshot.Indicator(
-        code=indicator.code,
-        name=indicator.name,
-        unit=indicator.unit,
-        decimals=indicator.decimals,
-        source=indicator.source,
-        lower_is_better=indicator.polarity == Indicator.Polarity.LOWER,
-        goal_numbers=tuple(goal_numbers),
-        ratio_name=indicator.ratio_name,
-        numerator_name=indicator.numerator_name,
-        numerator_unit=indicator.numerator_unit,
-        denominator_name=indicator.denominator_name,
-        denominator_unit=indicator.denominator_unit,
-        baseline=calculation.actual_of(indicator.baseline, indicator.baseline_numerator, indicator.baseline_denominator),
-        baseline_numerator=indicator.baseline_numerator,
-        baseline_denominator=indicator.baseline_denominator,
-        years=tuple(
-            _indicator_year(year, by_year.get(year, blank), indicator, scale, is_past=year <= as_of)
-            for year in range(plan.first_year, plan.last_year + 1)
-        ),
-    )
-
-
-def _indicator_year(
-    year: int, value: IndicatorValue, indicator: Indicator, scale: Scale, *, is_past: bool
-) -> snapshot.IndicatorYear:
-    if not is_past:
-        value = IndicatorValue(target=value.target, target_figure=value.target_figure)
-    actual = calculation.actual_of(value.actual, value.numerator, value.denominator)
-    rate = calculation.achievement_rate(
-        actual, value.target, lower_is_better=indicator.polarity == Indicator.Polarity.LOWER
-    )
-    return snapshot.IndicatorYear(
-        fiscal_year=year,
-        actual=_exact(actual),
-        actual_figure="value" if actual is not None else value.actual_figure,
-        target=value.target,
-        target_figure=value.target_figure,
-        numerator=value.numerator,
-        denominator=value.denominator,
-        rate=rate,
-        rating=scale.rating_for(rate),
-    )
-
-
-def _exact(value: Decimal | None) -> Decimal | None:
-    """As the database would give it back (four decimals), so that a computed ratio is equal on every database."""
-    return None if value is None else calculation.round_half_up(value, 4)

@@ -9,6 +9,10 @@ import json
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
+from indicators.series import Indicator, IndicatorYear
+
+__all__ = ["Indicator", "IndicatorYear", "Report", "to_json"]
+
 SCHEMA = 1
 
 
@@ -133,45 +137,6 @@ class Goal:
     @property
     def rows(self) -> tuple[Row, ...]:
         return tuple(row for policy in self.policies for direction in policy.directions for row in direction.rows)
-
-
-@dataclass(frozen=True)
-class IndicatorYear:
-    """A year of an indicator. A figure word ("value", "blank", "not_conducted", "not_set", "under_review") tells why
-    a number is missing."""
-
-    fiscal_year: int
-    actual: Decimal | None
-    actual_figure: str
-    target: Decimal | None
-    target_figure: str
-    numerator: Decimal | None
-    denominator: Decimal | None
-    rate: Decimal | None  # percent, one decimal
-    rating: str
-
-
-@dataclass(frozen=True)
-class Indicator:
-    code: str
-    name: str
-    unit: str
-    decimals: int
-    source: str
-    lower_is_better: bool
-    goal_numbers: tuple[int, ...]
-    ratio_name: str
-    numerator_name: str
-    numerator_unit: str
-    denominator_name: str
-    denominator_unit: str
-    baseline: Decimal | None
-    baseline_numerator: Decimal | None
-    baseline_denominator: Decimal | None
-    years: tuple[IndicatorYear, ...]  # every year of the plan, in order
-
-    def year(self, fiscal_year: int) -> IndicatorYear | None:
-        return next((year for year in self.years if year.fiscal_year == fiscal_year), None)
 
 
 @dataclass(frozen=True)

@@ -1,2 +1,14 @@
+from django.urls import path
+
+from reporting import views
+
 app_name = "reporting"
-urlpatterns = []
+urlpatterns = [
+    path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/", views.build_list, name="build_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/build/", views.build_start, name="build_start"),
+    path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
+    path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),
+    path("report-builds/<int:pk>/file/", views.build_file, name="build_file"),
+]

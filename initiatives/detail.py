@@ -1,0 +1,108 @@
+"""One initiative on one page: all years, departments' parts, re-listings both ways, history of changes."""
+
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from initiatives import fiscal_year as fy
+from initiatives import history, permissions
+from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
+
+
+@dataclass
+class YearView:
+    """An initiative's entry of one year as one person may see it; `entry` is None where nothing was made yet."""
+
+    plan_year: PlanYear
+    entry: YearlyEntry | None
+    parts: list[EntryPart] = field(default_factory=list)
+    hidden: list[EntryPart] = field(default_factory=list)
+    from_original: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.plan_year.label
+
+    @property
+    def rating(self) -> str:
+        return self.entry.rating if self.entry and not self.hidden else ""
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.parts) + len(self.hidden) > 1
+
+    @property
+    def is_blank(self) -> bool:
+        return self.entry is None
+
+
+def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
+    """The context of entry_detail.html. Eleven queries whatever the number of years and departments."""
+    years = _years(initiative, user)
+    now = next(year for year in years if year.plan_year.pk == plan_year.pk)
+    order = list(
+        Initiative.objects.filter(plan=plan_year.plan).in_force(plan_year.fiscal_year).order_by("position").only("pk", "code", "name")
+    )
+    place = next(index for index, other in enumerate(order) if other.pk == initiative.pk)
+    return {
+        "initiative": initiative,
+        "owners": list(initiative.owners.select_related("department")),
+        "partners": list(initiative.partnerships.select_related("partner", "department")),
+        "listings": list(initiative.cross_listings.order_by("position")),
+        "now": now,
+        "years": years,
+        "next_label": fy.label(plan_year.fiscal_year + 1),
+        "place": place + 1,
+        "count": len(order),
+        "previous": order[place - 1] if place else None,
+        "following": order[place + 1] if place + 1 < len(order) else None,
+        "changes": _changes(initiative, years, user),
+    }
+
+
+def _years(initiative: Initiative, user: User) -> list[YearView]:
+    """Newest first: every year the person may look at."""
+    plan_years = PlanYear.objects.visible_to(user).filter(plan_id=initiative.plan_id).order_by("-fiscal_year")
+    wanted = [initiative.pk] + ([initiative.original_id] if initiative.original_id else [])
+    entries = {
+        (entry.initiative_id, entry.fiscal_year): entry
+        for entry in YearlyEntry.objects.filter(initiative__in=wanted).prefetch_related("parts__department")
+    }
+    return [_year(initiative, plan_year, entries, user) for plan_year in plan_years]
+
+
+def _year(initiative: Initiative, plan_year: PlanYear, entries: dict, user: User) -> YearView:
+    entry = entries.get((initiative.pk, plan_year.fiscal_year))
+    from_original = initiative.is_cross_listing and not (entry and entry.holds_own)
+    if from_original:
+        entry = entries.get((initiative.original_id, plan_year.fiscal_year), entry)
+    view = YearView(plan_year, entry, from_original=from_original)
+    for part in entry.parts.all() if entry else ():
+        part.entry = entry
+        seen = permissions.can_view_part(user, part, plan_year)
+        (view.parts if seen else view.hidden).append(part)
+    return view
+
+
+FIELD_WORDS = {
+    **{field.name: field.verbose_name for model in (Initiative, YearlyEntry, EntryPart) for field in model._meta.fields},
+}
+
+
+def _changes(initiative: Initiative, years: list[YearView], user: User) -> list:
+    """Changes that the person may read: of the plan's own words, and of entries and parts that are visible."""
+    if not user.is_office:
+        return []
+    rows = [initiative]
+    for year in years:
+        if year.entry and not year.hidden and not year.from_original:
+            rows.append(year.entry)
+        rows += year.parts
+    labels = {("initiatives.yearlyentry", year.entry.pk): year.label for year in years if year.entry}
+    labels |= {
+        ("initiatives.entrypart", part.pk): f"{year.label}　{part.department.name}" for year in years for part in year.parts
+    }
+    changes = list(history.of_rows(rows)[:100])
+    for change in changes:
+        change.where = labels.get((change.model, change.object_id), "計画に書かれた内容")
+        change.field_label = FIELD_WORDS.get(change.field, change.field)
+    return changes

@@ -1,0 +1,70 @@
+"""Making the report's file in the background, with its progress kept where a page can ask for it."""
+
+import hashlib
+import logging
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from accounts.models import User
+from initiatives.models import PlanYear
+from reporting.models import ReportBuild
+
+log = logging.getLogger(__name__)
+
+
+def start(plan_year: PlanYear, *, by: User) -> ReportBuild:
+    """Ask for a PDF of the year as it stands now. A build that is still waiting or running is not doubled."""
+    running = plan_year.report_builds.filter(status__in=[ReportBuild.Status.WAITING, ReportBuild.Status.RUNNING]).first()
+    if running:
+        return running
+    build = ReportBuild.objects.create(plan_year=plan_year, requested_by=by)
+    transaction.on_commit(lambda: make_pdf.enqueue(build.pk))
+    return build
+
+
+@task()
+def make_pdf(build_id: int) -> None:
+    """The task: assemble, render, keep. What goes wrong is told on the page, in words, and logged in full."""
+    build = ReportBuild.objects.select_related("plan_year__plan").get(pk=build_id)
+    if build.is_finished:
+        return
+    try:
+        _make(build)
+    except Exception:
+        log.exception("report build %s failed", build_id)
+        problem = "報告書を作れませんでした。もう一度作っても同じときは、システム管理者に知らせてください。"
+        _set(build, status=ReportBuild.Status.FAILED, problem=problem, finished_at=timezone.now())
+
+
+def _make(build: ReportBuild) -> None:
+    # Here, not at the top: WeasyPrint takes a second to load, and only this task needs it.
+    from reporting import pdf
+    from reporting.assemble import assemble
+
+    _set(build, status=ReportBuild.Status.RUNNING, percent=2, step="承認された内容を集めています")
+    report = assemble(build.plan_year)
+    content = pdf.render(
+        report,
+        cache_dir=settings.REPORT_CACHE_DIR,
+        progress=lambda percent, step: _set(build, percent=min(percent, 98), step=step),
+    )
+    build.file.save(f"{build.plan_year.short}-{build.pk}.pdf", ContentFile(content), save=False)
+    _set(
+        build,
+        status=ReportBuild.Status.DONE,
+        percent=100,
+        step="",
+        file=build.file.name,
+        digest=hashlib.sha256(content).hexdigest(),
+        finished_at=timezone.now(),
+    )
+
+
+def _set(build: ReportBuild, **values) -> None:
+    for name, value in values.items():
+        setattr(build, name, value)
+    ReportBuild.objects.filter(pk=build.pk).update(**values)
