@@ -87,7 +87,7 @@ def test_line_description_reads_the_numbers_and_the_gaps():
 
 def test_line_gap_is_named_and_not_drawn_as_zero():
     svg = line()
-    filled = [c for c in tree(svg).iter(f"{SVG}circle") if c.get("fill") == charts.KEY]
+    filled = [c for c in tree(svg).iter(f"{SVG}circle") if c.get("fill") == "#0055ad"]
     assert len(filled) == 4
     assert words(svg).count("未実施") == 2
     assert "0.0" not in words(svg)
@@ -175,7 +175,7 @@ def test_line_keeps_every_point_inside(pairs, narrow, unit):
     ],
 )
 def test_axis_is_round(numbers, unit, ends):
-    axis = charts._indicator_axis([Decimal(str(n)) for n in numbers], unit)
+    axis = charts.indicator_axis([Decimal(str(n)) for n in numbers], unit)
     assert (axis.lo, axis.hi, axis.step) == ends
 
 
