@@ -50,8 +50,18 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
     if plan_year:
         year = {"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year}
         items += [
-            (plan_year.plan.initiative_term, "initiatives:entry_list", ("initiatives:entry_list", "initiatives:entry_detail"), year),
-            ("成果指標", "indicators:indicator_list", ("indicators:indicator_list", "indicators:indicator_detail"), year),
+            (
+                plan_year.plan.initiative_term,
+                "initiatives:entry_list",
+                ("initiatives:entry_list", "initiatives:entry_detail"),
+                year,
+            ),
+            (
+                "成果指標",
+                "indicators:indicator_list",
+                ("indicators:indicator_list", "indicators:indicator_detail"),
+                year,
+            ),
             ("集計", "reporting:summary", ("reporting:summary",), year),
         ]
         if permissions.can_build_report(user):
@@ -62,9 +72,22 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
     if permissions.can_manage_accounts(user):
         items += [
             ("利用者", "accounts:user_list", ("accounts:user_list", "accounts:user_add", "accounts:user_edit"), {}),
-            ("担当課", "accounts:department_list", ("accounts:department_list", "accounts:department_add", "accounts:department_edit"), {}),
+            (
+                "担当課",
+                "accounts:department_list",
+                ("accounts:department_list", "accounts:department_add", "accounts:department_edit"),
+                {},
+            ),
         ]
-    return [NavItem(label, reverse(name, kwargs=kwargs), here in views) for label, name, views, kwargs in items]
+    from django.urls import NoReverseMatch
+
+    made = []
+    for label, name, views, kwargs in items:
+        try:
+            made.append(NavItem(label, reverse(name, kwargs=kwargs), here in views))
+        except NoReverseMatch:
+            pass
+    return made
 
 
 def plan_bar(plan_year: PlanYear | None) -> PlanBar | None:

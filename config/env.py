@@ -29,7 +29,9 @@ def env_list(name: str, default: list[str]) -> list[str]:
 def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     value = env_str(name, default)
     if value not in choices:
-        raise ImproperlyConfigured(f"環境変数 {name} は {'、'.join(choices)} のどれかにしてください（いまの値: {value}）。")
+        raise ImproperlyConfigured(
+            f"環境変数 {name} は {'、'.join(choices)} のどれかにしてください（いまの値: {value}）。"
+        )
     return value
 
 

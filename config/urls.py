@@ -10,4 +10,8 @@ urlpatterns = [
     path("", include("reporting.urls")),
 ]
 if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):
-    urlpatterns.append(path("components/", login_not_required(TemplateView.as_view(template_name="components.html")), name="components"))
+    urlpatterns.append(
+        path(
+            "components/", login_not_required(TemplateView.as_view(template_name="components.html")), name="components"
+        )
+    )

@@ -43,7 +43,9 @@ def actual_of(actual: Decimal | None, numerator: Decimal | None, denominator: De
     return actual if computed is None else computed
 
 
-def achievement_rate(actual: Decimal | None, target: Decimal | None, *, lower_is_better: bool = False) -> Decimal | None:
+def achievement_rate(
+    actual: Decimal | None, target: Decimal | None, *, lower_is_better: bool = False
+) -> Decimal | None:
     """Percent of the target reached, one decimal.
 
     None when either value is missing or the divisor is 0; may exceed 100 and is shown as it is.

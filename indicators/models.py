@@ -111,11 +111,13 @@ class IndicatorValue(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["indicator", "fiscal_year"], name="indicator_value_once_a_year"),
             models.CheckConstraint(
-                condition=Q(actual_figure="value", actual__isnull=False) | (~Q(actual_figure="value") & Q(actual__isnull=True)),
+                condition=Q(actual_figure="value", actual__isnull=False)
+                | (~Q(actual_figure="value") & Q(actual__isnull=True)),
                 name="indicator_actual_exactly_when_value",
             ),
             models.CheckConstraint(
-                condition=Q(target_figure="value", target__isnull=False) | (~Q(target_figure="value") & Q(target__isnull=True)),
+                condition=Q(target_figure="value", target__isnull=False)
+                | (~Q(target_figure="value") & Q(target__isnull=True)),
                 name="indicator_target_exactly_when_value",
             ),
         ]

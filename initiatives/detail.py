@@ -40,7 +40,10 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
     years = _years(initiative, user)
     now = next(year for year in years if year.plan_year.pk == plan_year.pk)
     order = list(
-        Initiative.objects.filter(plan=plan_year.plan).in_force(plan_year.fiscal_year).order_by("position").only("pk", "code", "name")
+        Initiative.objects.filter(plan=plan_year.plan)
+        .in_force(plan_year.fiscal_year)
+        .order_by("position")
+        .only("pk", "code", "name")
     )
     place = next(index for index, other in enumerate(order) if other.pk == initiative.pk)
     return {
@@ -84,7 +87,9 @@ def _year(initiative: Initiative, plan_year: PlanYear, entries: dict, user: User
 
 
 FIELD_WORDS = {
-    **{field.name: field.verbose_name for model in (Initiative, YearlyEntry, EntryPart) for field in model._meta.fields},
+    **{
+        field.name: field.verbose_name for model in (Initiative, YearlyEntry, EntryPart) for field in model._meta.fields
+    },
 }
 
 
@@ -99,7 +104,9 @@ def _changes(initiative: Initiative, years: list[YearView], user: User) -> list:
         rows += year.parts
     labels = {("initiatives.yearlyentry", year.entry.pk): year.label for year in years if year.entry}
     labels |= {
-        ("initiatives.entrypart", part.pk): f"{year.label}　{part.department.name}" for year in years for part in year.parts
+        ("initiatives.entrypart", part.pk): f"{year.label}　{part.department.name}"
+        for year in years
+        for part in year.parts
     }
     changes = list(history.of_rows(rows)[:100])
     for change in changes:

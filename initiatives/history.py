@@ -29,7 +29,12 @@ def changes_of(row: models.Model, values: Mapping[str, Any], **context) -> list[
     """FieldChange rows (unsaved) for setting `values` on a row; `context` is by, source, reason."""
     return [
         FieldChange(
-            model=row._meta.label_lower, object_id=row.pk, field=field, old=as_text(getattr(row, field)), new=as_text(value), **context
+            model=row._meta.label_lower,
+            object_id=row.pk,
+            field=field,
+            old=as_text(getattr(row, field)),
+            new=as_text(value),
+            **context,
         )
         for field, value in values.items()
     ]
@@ -37,7 +42,12 @@ def changes_of(row: models.Model, values: Mapping[str, Any], **context) -> list[
 
 @transaction.atomic
 def save_changes(
-    row: models.Model, values: Mapping[str, Any], *, by: User | None, source: str = FieldChange.Source.PAGE, reason: str = ""
+    row: models.Model,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    source: str = FieldChange.Source.PAGE,
+    reason: str = "",
 ) -> dict[str, Any]:
     """Set fields of a row and remember what they were. Returns what really changed; writes nothing if nothing did.
 

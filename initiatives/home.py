@@ -131,12 +131,22 @@ def _coordinator_steps(plan_year: PlanYear, counts: Counter) -> list[NextStep]:
     if counts[Status.SUBMITTED]:
         n = counts[Status.SUBMITTED]
         steps.append(
-            NextStep(f"提出された{n}件を読む", "課長の確認が済んだものです。", _list_url(plan_year, status="submitted"), f"{n}件を読む")
+            NextStep(
+                f"提出された{n}件を読む",
+                "課長の確認が済んだものです。",
+                _list_url(plan_year, status="submitted"),
+                f"{n}件を読む",
+            )
         )
     if counts[Status.RETURNED]:
         n = counts[Status.RETURNED]
         steps.append(
-            NextStep(f"差し戻した{n}件のようすを見る", "直しを待っています。", _list_url(plan_year, status="returned"), f"{n}件を見る")
+            NextStep(
+                f"差し戻した{n}件のようすを見る",
+                "直しを待っています。",
+                _list_url(plan_year, status="returned"),
+                f"{n}件を見る",
+            )
         )
     if counts[Status.NOT_STARTED]:
         n = counts[Status.NOT_STARTED]
@@ -175,7 +185,13 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         counts=_ordered(counts),
         rows=sorted(own, key=lambda row: (BAR_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
-        steps=[] if own else [NextStep("計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", _list_url(plan_year), "一覧を見る")],
+        steps=[]
+        if own
+        else [
+            NextStep(
+                "計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", _list_url(plan_year), "一覧を見る"
+            )
+        ],
     )
 
 
@@ -183,7 +199,11 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
 
 
 def _committee(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
-    low = [row for row in rows if row.rating and row.rating in {level.letter for level in plan_year.plan.scale if level.reason_required}]
+    low = [
+        row
+        for row in rows
+        if row.rating and row.rating in {level.letter for level in plan_year.plan.scale if level.reason_required}
+    ]
     changed = sum(1 for row in rows if row.rating and row.last_rating and row.rating != row.last_rating)
     return Page(
         "initiatives/home_committee.html",

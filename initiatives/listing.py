@@ -182,7 +182,9 @@ def search(rows: list[EntryRow], words: str, plan_year: PlanYear, user: User) ->
     for word in words.split():
         form = parsing.search_form(word)
         in_plan = set(
-            Initiative.objects.filter(plan_id=plan_year.plan_id, search_text__contains=form).values_list("pk", flat=True)
+            Initiative.objects.filter(plan_id=plan_year.plan_id, search_text__contains=form).values_list(
+                "pk", flat=True
+            )
         )
         in_text = set(
             EntryPart.objects.visible_to(user)

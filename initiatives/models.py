@@ -245,7 +245,9 @@ class InitiativePartner(models.Model):
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="partnerships", verbose_name="取組")
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="partnerships", verbose_name="協力団体")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="担当課")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="担当課"
+    )
     position = models.PositiveSmallIntegerField("並び順", default=0)
 
     class Meta:

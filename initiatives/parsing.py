@@ -6,7 +6,9 @@ from decimal import Decimal
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _NO_VALUE = {"", "-", "－", "—", "―", "‐", "ー", "–", "−"}
-_BIDI_AND_CONTROL = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]")
+_BIDI_AND_CONTROL = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]"
+)
 
 
 class ParsingError(ValueError):
@@ -22,7 +24,9 @@ def clean_text(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
     found = _BIDI_AND_CONTROL.search(text)
     if found:
-        raise ParsingError(f"目に見えない文字（U+{ord(found.group()):04X}）が入っています。その部分を打ち直してください。")
+        raise ParsingError(
+            f"目に見えない文字（U+{ord(found.group()):04X}）が入っています。その部分を打ち直してください。"
+        )
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 

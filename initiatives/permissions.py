@@ -4,6 +4,7 @@ tests/test_gate.py compares the two faces over every role and status.
 """
 
 from accounts.models import User
+from accounts.permissions import can_manage_accounts as can_manage_accounts
 from initiatives.models import EntryPart, PlanYear
 
 
@@ -41,7 +42,3 @@ def can_import_report(user: User) -> bool:
 
 def can_build_report(user: User) -> bool:
     return user.is_authenticated and user.is_active and user.is_coordinator
-
-
-def can_manage_accounts(user: User) -> bool:
-    return user.is_authenticated and user.is_active and user.is_admin

@@ -17,7 +17,9 @@ def home(request):
     """The year that is under way, or words on how to begin when there is none."""
     plan_year = plan_years.current(request)
     if plan_year is None:
-        return render(request, "initiatives/home_empty.html", {"can_import": permissions.can_import_report(request.user)})
+        return render(
+            request, "initiatives/home_empty.html", {"can_import": permissions.can_import_report(request.user)}
+        )
     return redirect("initiatives:year_home", plan_id=plan_year.plan_id, fiscal_year=plan_year.fiscal_year)
 
 

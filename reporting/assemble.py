@@ -85,7 +85,9 @@ class _Rows:
         self.by_direction = _grouped(initiatives, "direction_id")
         self.codes = {initiative.pk: initiative.code for initiative in initiatives}
         self.owners = _grouped(
-            InitiativeDepartment.objects.filter(initiative__plan=plan).select_related("department").order_by("position"),
+            InitiativeDepartment.objects.filter(initiative__plan=plan)
+            .select_related("department")
+            .order_by("position"),
             "initiative_id",
         )
         self.partners = _grouped(
@@ -142,7 +144,13 @@ class _Rows:
         departments = [part.department for part in parts] or [owner.department for owner in named.values()]
         partners = defaultdict(list)
         for link in self.partners[initiative.pk]:
-            partners[link.department_id if link.department_id in {d.pk for d in departments} else departments[-1].pk if departments else None].append(link.partner.name)
+            partners[
+                link.department_id
+                if link.department_id in {d.pk for d in departments}
+                else departments[-1].pk
+                if departments
+                else None
+            ].append(link.partner.name)
         for department in departments:
             self.department_positions[department.name] = (department.position, department.pk)
         return tuple(
@@ -162,7 +170,10 @@ def _role(index: int) -> str:
 
 def _printed_parts(shared: tuple[str, str], parts: Sequence[EntryPart]) -> tuple[snapshot.Part, ...]:
     whole = [snapshot.Part("", *shared, "")] if any(shared) else []
-    return (*whole, *(snapshot.Part(part.department.name, part.result, part.issues, part.self_rating) for part in parts))
+    return (
+        *whole,
+        *(snapshot.Part(part.department.name, part.result, part.issues, part.self_rating) for part in parts),
+    )
 
 
 def _grouped(rows: Iterable, attribute: str) -> dict:
@@ -199,7 +210,8 @@ def _goals(plan, year, scale, rows: _Rows, written: _Written, indicators) -> tup
         if (goal.first_year or 0) <= year <= (goal.last_year or year)
     ]
     directions = _grouped(
-        Direction.objects.filter(policy__goal__plan=plan).select_related("policy").order_by("policy__number", "number"), "policy"
+        Direction.objects.filter(policy__goal__plan=plan).select_related("policy").order_by("policy__number", "number"),
+        "policy",
     )
     policies = _grouped(directions, "goal_id")
     return tuple(
@@ -235,9 +247,7 @@ def _goal(goal: Goal, year: int, scale, policies, written: _Written, indicators,
         events=tuple(snapshot.Event(event.when, event.what) for event in written.events[goal.pk]),
         footnotes=tuple(snapshot.Footnote(note.number, note.text) for note in written.footnotes[goal.pk]),
         committee_review=written.reviews.get(goal.pk),
-        indicator_codes=tuple(
-            indicator.code for indicator in indicators if goal.number in indicator.goal_numbers
-        ),
+        indicator_codes=tuple(indicator.code for indicator in indicators if goal.number in indicator.goal_numbers),
     )
 
 
@@ -251,7 +261,12 @@ def _originals(rows: Iterable[snapshot.Row]) -> list[snapshot.Row]:
 def _tally(rows: Sequence[snapshot.Row], scale: Scale) -> snapshot.Tally:
     counted = calculation.tally([row.rating for row in rows], scale)
     return snapshot.Tally(
-        dict(counted.distribution), counted.count, counted.points, counted.full_points, counted.rate, counted.overall_rating
+        dict(counted.distribution),
+        counted.count,
+        counted.points,
+        counted.full_points,
+        counted.rate,
+        counted.overall_rating,
     )
 
 

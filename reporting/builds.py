@@ -18,7 +18,9 @@ log = logging.getLogger(__name__)
 
 def start(plan_year: PlanYear, *, by: User) -> ReportBuild:
     """Ask for a PDF of the year as it stands now. A build that is still waiting or running is not doubled."""
-    running = plan_year.report_builds.filter(status__in=[ReportBuild.Status.WAITING, ReportBuild.Status.RUNNING]).first()
+    running = plan_year.report_builds.filter(
+        status__in=[ReportBuild.Status.WAITING, ReportBuild.Status.RUNNING]
+    ).first()
     if running:
         return running
     build = ReportBuild.objects.create(plan_year=plan_year, requested_by=by)

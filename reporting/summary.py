@@ -12,7 +12,11 @@ def summary_page(report: Report) -> dict:
     best = report.scale[0].letter if report.scale else ""
     count, rated = report.tally.count, report.tally.ratings.get(best, 0)
     share = _share(report.tally, best)
-    heading = f"{count}の{report.terms['initiative']}のうち、{rated}件（{share}％）が{best}評価です" if count else "まだ評価がありません"
+    heading = (
+        f"{count}の{report.terms['initiative']}のうち、{rated}件（{share}％）が{best}評価です"
+        if count
+        else "まだ評価がありません"
+    )
     return {
         "heading": heading,
         "lead": _lead(report),
@@ -55,7 +59,12 @@ def goal_sheet(report: Report) -> list[Sheet]:
     goals = [[goal.number, goal.name, goal.tally.count, *cells(goal.tally)] for goal in report.goals]
     totals = [
         ["", "合計", report.tally.count, *cells(report.tally)],
-        ["", "合計（再掲を除く）", report.tally_without_cross_listings.count, *cells(report.tally_without_cross_listings)],
+        [
+            "",
+            "合計（再掲を除く）",
+            report.tally_without_cross_listings.count,
+            *cells(report.tally_without_cross_listings),
+        ],
     ]
     policies = [
         [policy.code, policy.name, policy.tally.count, *cells(policy.tally)]

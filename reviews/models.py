@@ -11,7 +11,9 @@ class CommitteeReview(Versioned):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="committee_reviews", verbose_name="計画")
     fiscal_year = models.PositiveSmallIntegerField("年度")
-    goal = models.ForeignKey(Goal, models.CASCADE, null=True, blank=True, related_name="committee_reviews", verbose_name="目標")
+    goal = models.ForeignKey(
+        Goal, models.CASCADE, null=True, blank=True, related_name="committee_reviews", verbose_name="目標"
+    )
     heading = models.CharField("見出し", max_length=200, blank=True)
     text = models.TextField("講評", blank=True)
 
