@@ -1,10 +1,15 @@
 """People and departments: who works here, in which 課, and since when."""
 
+from datetime import date
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Prefetch, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from initiatives import fiscal_year as fy
 
 
 class DepartmentQuerySet(models.QuerySet):
@@ -15,6 +20,36 @@ class DepartmentQuerySet(models.QuerySet):
             Q(closed_after__isnull=True) | Q(closed_after__gte=fiscal_year),
         )
 
+    def open_from(self, fiscal_year: int):
+        """Departments that exist in a fiscal year or begin after it."""
+        return self.filter(Q(closed_after__isnull=True) | Q(closed_after__gte=fiscal_year))
+
+    def pickable(self, fiscal_year: int):
+        """課 (not the 部 above them) that people and work may belong to from a fiscal year on, in printed order."""
+        leaves = self.open_from(fiscal_year).filter(children__isnull=True).select_related("parent")
+        return leaves.order_by(F("parent__position").asc(nulls_first=True), "parent_id", "position", "pk")
+
+    def with_counts(self, fiscal_year: int):
+        """`people` belonging to it today who may sign in, and `initiatives_owned` in a fiscal year (再掲 not counted)."""
+        today = timezone.localdate()
+        people = (
+            Q(memberships__user__is_active=True)
+            & (Q(memberships__since__isnull=True) | Q(memberships__since__lte=today))
+            & (Q(memberships__until__isnull=True) | Q(memberships__until__gte=today))
+        )
+        in_force = Q(
+            initiatives__original__isnull=True,
+            initiatives__plan__first_year__lte=fiscal_year,
+            initiatives__plan__last_year__gte=fiscal_year,
+        )
+        for of in ("initiatives__", "initiatives__direction__policy__goal__"):
+            in_force &= Q(**{f"{of}first_year__isnull": True}) | Q(**{f"{of}first_year__lte": fiscal_year})
+            in_force &= Q(**{f"{of}last_year__isnull": True}) | Q(**{f"{of}last_year__gte": fiscal_year})
+        return self.annotate(
+            people=Count("memberships__user", filter=people, distinct=True),
+            initiatives_owned=Count("initiatives", filter=in_force, distinct=True),
+        ).prefetch_related("successors")
+
 
 class Department(models.Model):
     """担当課 and the 部 above it.
@@ -24,7 +59,9 @@ class Department(models.Model):
     """
 
     name = models.CharField("課名", max_length=60)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="部")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="部"
+    )
     position = models.PositiveIntegerField("並び順", default=0)
     opened_in = models.PositiveSmallIntegerField("設置年度", null=True, blank=True)
     closed_after = models.PositiveSmallIntegerField("最後の年度", null=True, blank=True)
@@ -40,9 +77,13 @@ class Department(models.Model):
         verbose_name_plural = "担当課"
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["name"], condition=Q(closed_after__isnull=True), name="department_open_name_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(closed_after__isnull=True), name="department_open_name_once"
+            ),
             models.CheckConstraint(
-                condition=Q(opened_in__isnull=True) | Q(closed_after__isnull=True) | Q(closed_after__gte=models.F("opened_in")),
+                condition=Q(opened_in__isnull=True)
+                | Q(closed_after__isnull=True)
+                | Q(closed_after__gte=models.F("opened_in")),
                 name="department_closes_after_opening",
             ),
         ]
@@ -57,8 +98,24 @@ class Department(models.Model):
                 raise ValidationError({"parent": "自分の下にある課を「部」に選ぶことはできません。"})
             ancestor = ancestor.parent
 
+    def is_closed_in(self, fiscal_year: int) -> bool:
+        return self.closed_after is not None and self.closed_after < fiscal_year
 
-class UserManager(BaseUserManager):
+
+class UserQuerySet(models.QuerySet):
+    def usable(self):
+        """People who may sign in today."""
+        return self.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=timezone.localdate()), is_active=True)
+
+    def with_memberships(self):
+        """Adds `current_memberships`, with their departments."""
+        current = (
+            Membership.objects.current().select_related("department").order_by("department__position", "department")
+        )
+        return self.prefetch_related(Prefetch("memberships", current, to_attr="current_memberships"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     use_in_migrations = True
 
     def create_user(self, username: str, password: str | None = None, **fields):
@@ -109,6 +166,19 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret=None):
+        """Django ends the sessions of a person whose hash changes: a new password does so, and so does a new role."""
+        key_salt = "accounts.models.User.get_session_auth_hash"
+        return salted_hmac(key_salt, f"{self.password} {self.role}", secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_on is not None and self.expires_on < timezone.localdate()
+
+    @property
+    def can_sign_in(self) -> bool:
+        return self.is_active and not self.is_expired
+
     @property
     def is_coordinator(self) -> bool:
         return self.role == self.Role.COORDINATOR
@@ -129,16 +199,20 @@ class User(AbstractBaseUser):
     def department_ids(self) -> frozenset[int]:
         """Departments this person belongs to today; read once per request."""
         if not hasattr(self, "_department_ids"):
-            self._department_ids = frozenset(Membership.objects.current().filter(user=self).values_list("department_id", flat=True))
+            self._department_ids = frozenset(
+                Membership.objects.current().filter(user=self).values_list("department_id", flat=True)
+            )
         return self._department_ids
 
 
 class MembershipQuerySet(models.QuerySet):
     def current(self):
         today = timezone.localdate()
-        return self.filter(
-            Q(since__isnull=True) | Q(since__lte=today), Q(until__isnull=True) | Q(until__gte=today)
-        )
+        return self.not_ended(today).filter(Q(since__isnull=True) | Q(since__lte=today))
+
+    def not_ended(self, day: date):
+        """Those that hold on a day or begin later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
 
 
 class Membership(models.Model):
@@ -158,3 +232,47 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user}（{self.department}）"
+
+    @property
+    def period(self) -> str:
+        """令和8年4月1日から令和9年3月31日まで; "" when neither day is known."""
+        begin = f"{fy.date_label(self.since)}から" if self.since else ""
+        end = f"{fy.date_label(self.until)}まで" if self.until else ""
+        return begin + end
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.until < timezone.localdate()
+
+
+class AccountEvent(models.Model):
+    """What was done to a person's account or a department, in one sentence. Append-only."""
+
+    at = models.DateTimeField("日時", default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="した人")
+    what = models.TextField("したこと")
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="events", verbose_name="利用者")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="events", verbose_name="担当課"
+    )
+
+    class Meta:
+        verbose_name = "利用者と担当課の記録"
+        verbose_name_plural = "利用者と担当課の記録"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(department__isnull=False), name="account_event_is_about_something"
+            )
+        ]
+
+    def __str__(self):
+        return self.what
+
+    def save(self, **kwargs):
+        if self.pk:
+            raise TypeError("AccountEvent is append-only")
+        super().save(**kwargs)
+
+    def delete(self, **kwargs):
+        raise TypeError("AccountEvent is append-only")

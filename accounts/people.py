@@ -1,0 +1,147 @@
+"""What the pages of people and departments say: counts, lists and the sentence at the top. Reads only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Department, Membership, User
+from initiatives import fiscal_year as fy
+from initiatives import parsing
+
+SOON = timedelta(days=30)
+
+
+# --- People ---------------------------------------------------------------------------------------
+def ends_soon(user: User) -> bool:
+    return user.can_sign_in and user.expires_on is not None and user.expires_on <= timezone.localdate() + SOON
+
+
+STATES = {
+    "yes": lambda user: user.can_sign_in,
+    "soon": ends_soon,
+    "expired": lambda user: user.is_active and user.is_expired,
+    "stopped": lambda user: not user.is_active,
+}
+
+
+def matching(users: Iterable[User], conditions: dict[str, str]) -> list[User]:
+    """In memory: a city has a few hundred people, and full and half width are alike only to parsing.search_form."""
+    found = list(users)
+    if "q" in conditions:
+        wanted = parsing.search_form(conditions["q"])
+        found = [user for user in found if wanted in parsing.search_form(f"{user.name}\n{user.username}\n{user.email}")]
+    if "role" in conditions:
+        found = [user for user in found if user.role == conditions["role"]]
+    if "department" in conditions:
+        department = int(conditions["department"])
+        found = [user for user in found if department in {each.department_id for each in user.current_memberships}]
+    if "active" in conditions:
+        found = list(filter(STATES[conditions["active"]], found))
+    return found
+
+
+@dataclass
+class PeopleSummary:
+    usable: int
+    committee_soon: int
+    others_soon: int
+    expired: int
+    without_department: int
+
+
+def summary(users: list[User]) -> PeopleSummary:
+    soon = [user for user in users if ends_soon(user)]
+    committee = sum(user.is_committee for user in soon)
+    belonging = (User.Role.STAFF, User.Role.MANAGER)
+    return PeopleSummary(
+        usable=sum(user.can_sign_in for user in users),
+        committee_soon=committee,
+        others_soon=len(soon) - committee,
+        expired=sum(user.is_active and user.is_expired for user in users),
+        without_department=sum(
+            user.can_sign_in and user.role in belonging and not user.current_memberships for user in users
+        ),
+    )
+
+
+# --- Departments ----------------------------------------------------------------------------------
+def department_status(department: Department, year: int) -> str:
+    """How things stand with a department, in one sentence."""
+    if department.closed_after is None:
+        later = department.opened_in is not None and department.opened_in > year
+        return f"{fy.label(department.opened_in)}からできる課です。" if later else "今ある課です。"
+    ended = "終わりました" if department.is_closed_in(year) else "終わります"
+    names = "」「".join(each.name for each in department.successors.all())
+    handed = f"次の年度から「{names}」が引き継ぎます。" if names else "引き継ぐ課はありません。"
+    return f"{fy.label(department.closed_after)}で{ended}。{handed}"
+
+
+@dataclass
+class DepartmentGroup:
+    """A 部 with the departments below it that are shown; parent None for those that belong to no 部."""
+
+    parent: Department | None
+    rows: list[Department]
+
+
+def _is_open(department: Department, year: int) -> bool:
+    return (department.opened_in is None or department.opened_in <= year) and not department.is_closed_in(year)
+
+
+SHOWN = {
+    "": _is_open,
+    "later": lambda department, year: department.opened_in is not None and department.opened_in > year,
+    "closed": lambda department, year: department.is_closed_in(year),
+    "all": lambda department, year: True,
+}
+
+
+def department_tree(departments: list[Department], year: int, state: str) -> list[DepartmentGroup]:
+    """部 with its 課 in printed order; a 部 is shown when it or one of its 課 is. What belongs to no 部 comes first."""
+    below: dict[int | None, list[Department]] = {}
+    for department in departments:
+        below.setdefault(department.parent_id, []).append(department)
+
+    def descendants(root: Department) -> list[Department]:
+        return [each for child in below.get(root.pk, []) for each in (child, *descendants(child))]
+
+    alone = DepartmentGroup(None, [])
+    groups = []
+    for root in below.get(None, []):
+        if root.pk not in below:
+            alone.rows += [root] if SHOWN[state](root, year) else []
+            continue
+        rows = [each for each in descendants(root) if SHOWN[state](each, year)]
+        if rows or SHOWN[state](root, year):
+            groups.append(DepartmentGroup(root, rows))
+    return ([alone] if alone.rows else []) + groups
+
+
+@dataclass
+class DepartmentSummary:
+    year_label: str
+    next_label: str
+    count: int
+    ending: int
+    beginning: int
+
+
+def department_summary(departments: list[Department], year: int) -> DepartmentSummary:
+    """How many 課 (not 部) there are in a year, and what changes with the next."""
+    parents = {department.parent_id for department in departments}
+    leaves = [department for department in departments if department.pk not in parents]
+    return DepartmentSummary(
+        year_label=fy.label(year),
+        next_label=fy.label(year + 1),
+        count=sum(_is_open(each, year) for each in leaves),
+        ending=sum(each.closed_after == year for each in leaves),
+        beginning=sum(each.opened_in == year + 1 for each in leaves),
+    )
+
+
+def members_of(department: Department) -> list[Membership]:
+    """Those who belong to it today or will, people who may sign in first."""
+    members = Membership.objects.not_ended(timezone.localdate()).filter(department=department)
+    return list(members.select_related("user").order_by("-user__is_active", "user__username"))
