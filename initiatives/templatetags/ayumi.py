@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 MISSING = "－"
-UNRATED = ("", None, "－", "-", "未")
+UNRATED = ("", None, "unrated", "未", "－")
 
 # 24-unit grid, 1.75 stroke, drawn by hand; each is a list of path data, circles excepted.
 ICONS: dict[str, tuple[str, ...]] = {
