@@ -36,7 +36,7 @@ class YearView:
 
 
 def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
-    """The context of entry_detail.html. Eleven queries whatever the number of years and departments."""
+    """The context of entry_detail.html. The number of queries does not grow with years or departments."""
     years = _years(initiative, user)
     now = next(year for year in years if year.plan_year.pk == plan_year.pk)
     order = list(

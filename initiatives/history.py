@@ -40,7 +40,6 @@ def changes_of(row: models.Model, values: Mapping[str, Any], **context) -> list[
     ]
 
 
-@transaction.atomic
 def save_changes(
     row: models.Model,
     values: Mapping[str, Any],
@@ -57,8 +56,9 @@ def save_changes(
     changed = differences(row, values)
     if not changed:
         return {}
-    FieldChange.objects.bulk_create(changes_of(row, changed, by=by, source=source, reason=reason))
-    write(row, changed)
+    with transaction.atomic():
+        FieldChange.objects.bulk_create(changes_of(row, changed, by=by, source=source, reason=reason))
+        write(row, changed)
     return changed
 
 

@@ -58,6 +58,10 @@ class EntryRow:
         return len(self.departments) > 1
 
     @property
+    def department_lines(self) -> str:
+        return "\n".join(self.departments)
+
+    @property
     def department_list(self) -> str:
         return "、".join(self.departments)
 

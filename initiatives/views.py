@@ -65,6 +65,7 @@ def entry_list(request, plan_year):
         "show_all": show_all,
         "chips": chips,
         "columns": [(name, words, name in table.chosen) for name, words in EntryTable.offers(plan_year)],
+        "shows": dict.fromkeys(table.chosen, True),
         "heads": _heads(request, table, plan_year),
         "excel_query": request.GET.urlencode(),
         "rating_scale": plan_year.plan.scale,
@@ -122,7 +123,7 @@ def _cell(row: listing.EntryRow, name: str):
     if name == "name":
         return f"【再掲{row.original_code}】{row.name}" if row.original_code else row.name
     if name == "departments":
-        return "\n".join(row.departments)
+        return row.department_lines
     if name == "status":
         return listing.status_label(row.status)
     if name in ("rating", "last_rating"):
