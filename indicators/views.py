@@ -64,7 +64,7 @@ def _charts(series) -> dict:
 
     actual, target = [rounded(year.actual) for year in series.years], [rounded(year.target) for year in series.years]
     missing = [words.actual(series, year) or "未入力" if year.actual is None else "" for year in series.years]
-    unit = "％" if series.unit == "%" else series.unit
+    unit = "％" if words.is_percent(series.unit) else series.unit
     drawn = {"actual": actual, "target": target, "unit": unit, "decimals": series.decimals, "missing": missing}
     title = f"{series.name}の推移"
     wide = [fy.label(year.fiscal_year).removesuffix("年度") for year in series.years]

@@ -10,11 +10,15 @@ from initiatives import fiscal_year as fy
 MISSING = "－"
 
 
+def is_percent(unit: str) -> bool:
+    return unit in ("%", "％")
+
+
 def amount(value: Decimal | None, unit: str, decimals: int) -> str:
     """57.7％, 2,000人; － for None."""
     if value is None:
         return MISSING
-    return f"{calculation.round_half_up(value, decimals):,}{'％' if unit == '%' else unit}"
+    return f"{calculation.round_half_up(value, decimals):,}{'％' if is_percent(unit) else unit}"
 
 
 def figure(value: Decimal | None, kind: str, unit: str, decimals: int) -> str:
@@ -37,19 +41,17 @@ def rate(year: IndicatorYear) -> str:
 
 
 def calculation_of(indicator: Indicator, year: IndicatorYear) -> str:
-    """How the rate came to be: 57.7％ ÷ 目標 67.2％ ＝ 85.9％, the components of a ratio before it."""
+    """How the rate came to be: 実績 57.7％ ÷ 目標 67.2％ ＝ 85.9％, the components of a ratio before it."""
     if year.rate is None:
         return ""
-    own = f"実績 {actual(indicator, year)}"
+    own, goal = actual(indicator, year), target(indicator, year)
+    division = f"目標 {goal} ÷ 実績 {own}" if indicator.lower_is_better else f"実績 {own} ÷ 目標 {goal}"
+    words = f"{division} ＝ {rate(year)}"
     if year.numerator is not None and year.denominator is not None:
-        numerator = amount(year.numerator, indicator.numerator_unit, 0)
-        denominator = amount(year.denominator, indicator.denominator_unit, 0)
-        own = (
-            f"{indicator.numerator_name} {numerator} ÷ {indicator.denominator_name} {denominator}"
-            f" ＝ {actual(indicator, year)}"
-        )
-    goal = f"目標 {target(indicator, year)}"
-    return f"{goal} ÷ {own} ＝ {rate(year)}" if indicator.lower_is_better else f"{own}、÷ {goal} ＝ {rate(year)}"
+        numerator = f"{indicator.numerator_name} {amount(year.numerator, indicator.numerator_unit, 0)}"
+        denominator = f"{indicator.denominator_name} {amount(year.denominator, indicator.denominator_unit, 0)}"
+        words = f"{numerator} ÷ {denominator} ＝ {own}。{words}"
+    return words
 
 
 def caption(indicator: Indicator, fiscal_year: int) -> str:
@@ -74,5 +76,6 @@ def _change(indicator: Indicator, year: IndicatorYear) -> str:
     )
     if change == 0:
         return "前年度と同じです。"
-    size = f"{abs(change):,}{'ポイント' if indicator.unit == '%' else indicator.unit}"
-    return f"前年度から{size}{'上がりました' if indicator.unit == '%' and change > 0 else '増えました' if change > 0 else '下がりました' if indicator.unit == '%' else '減りました'}。"
+    if is_percent(indicator.unit):
+        return f"前年度から{abs(change):,}ポイント{'上がりました' if change > 0 else '下がりました'}。"
+    return f"前年度から{abs(change):,}{indicator.unit}{'増えました' if change > 0 else '減りました'}。"

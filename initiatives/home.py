@@ -2,8 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.models import User
@@ -98,7 +100,7 @@ def _coordinator(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     listed = sum(1 for row in rows if row.original_code)
     if plan_year.status == PlanYear.Status.COLLECTING:
         sent = approved + counts[Status.SUBMITTED]
-        heading = f"{total}件のうち{sent}件が出ています"
+        heading = f"{_until(plan_year.department_deadline)}{total}件のうち{sent}件が出ています"
     elif total and approved == total:
         heading = f"{plan_year.label}の{total}件は、すべて承認されています"
     else:
@@ -111,6 +113,16 @@ def _coordinator(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         steps=_coordinator_steps(plan_year, counts),
         board=board,
     )
+
+
+def _until(deadline: date | None) -> str:
+    """期限まで12日。, 期限を3日過ぎています。 or nothing without a deadline."""
+    if deadline is None:
+        return ""
+    left = (deadline - timezone.localdate()).days
+    if left < 0:
+        return f"期限を{-left}日過ぎています。"
+    return f"期限まで{left}日。" if left else "今日が期限です。"
 
 
 def _board(plan_year: PlanYear) -> list[DepartmentLine]:
