@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from initiatives import permissions, plan_years
-from initiatives.models import PlanYear
+from initiatives.models import Plan, PlanYear
 
 
 @dataclass
@@ -33,12 +33,12 @@ def office(request) -> dict:
     """`nav`, `plan_bar`, `city`, `scale`. Lazy: an error page without a user or a database must still come out."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {}
+        return {"city": SimpleLazyObject(lambda: city(Plan.objects.order_by("-first_year").first()))}
     plan_year = SimpleLazyObject(lambda: plan_years.current(request))
     return {
         "nav": SimpleLazyObject(lambda: navigation(request, user, plan_year)),
         "plan_bar": SimpleLazyObject(lambda: plan_bar(plan_year)),
-        "city": SimpleLazyObject(lambda: city(plan_year)),
+        "city": SimpleLazyObject(lambda: city(plan_year.plan if plan_year else None)),
         "text_size": "large" if user.is_committee else "",
     }
 
@@ -120,8 +120,6 @@ def days_left(day) -> str:
     return "今日まで" if left == 0 else f"あと{left}日"
 
 
-def city(plan_year: PlanYear | None) -> dict:
-    if not plan_year:
-        return {}
-    plan = plan_year.plan
-    return {"city_name": plan.city_name, "office_name": plan.office_name, "contact": ""}
+def city(plan: Plan | None) -> dict:
+    """Whose site this is, for the foot of every page; signed-out people see it too."""
+    return {"city_name": plan.city_name, "office_name": plan.office_name} if plan else {}

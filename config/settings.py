@@ -152,7 +152,6 @@ TASKS = {
 
 # --- Excel ----------------------------------------------------------------------------------------
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-DJANGO_TABLES2_TEMPLATE = "_table.html"
 
 # --- Browser's side of the guard ------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

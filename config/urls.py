@@ -10,8 +10,14 @@ urlpatterns = [
     path("", include("reporting.urls")),
 ]
 if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):
+    from reporting import style_guide
+
     urlpatterns.append(
         path(
-            "components/", login_not_required(TemplateView.as_view(template_name="components.html")), name="components"
+            "components/",
+            login_not_required(
+                TemplateView.as_view(template_name="components.html", extra_context=style_guide.context())
+            ),
+            name="components",
         )
     )

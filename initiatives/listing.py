@@ -6,6 +6,7 @@ initiatives, and the rule who sees a draft (permissions.can_view_part) stays wri
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from accounts.models import User
 from initiatives import parsing, permissions
@@ -27,7 +28,7 @@ def status_label(status: str) -> str:
     return EntryPart.Status(status).label if status else ""
 
 
-@dataclass
+@dataclass(slots=True)
 class EntryRow:
     """One line of the list. Texts and the rating are blank where the person may not see them yet."""
 
@@ -50,12 +51,17 @@ class EntryRow:
     rating: str = ""
     last_rating: str = ""
     status: str = ""
+    status_rank: int = 0  # sorts the column 状態
     own_status: str = ""  # of the part of one of the person's own departments
     hidden: bool = False
 
     @property
     def is_joint(self) -> bool:
         return len(self.departments) > 1
+
+    @property
+    def printed_name(self) -> str:
+        return f"【再掲 {self.original_code}】{self.name}" if self.original_code else self.name
 
     @property
     def department_lines(self) -> str:
@@ -68,7 +74,7 @@ class EntryRow:
 
 def rows_of(plan_year: PlanYear, user: User, *, texts: bool = False) -> list[EntryRow]:
     """All rows of the year in plan order. `texts` also reads 実績 and 課題, for the columns that show them."""
-    initiatives = list(
+    initiatives = (
         Initiative.objects.filter(plan_id=plan_year.plan_id)
         .in_force(plan_year.fiscal_year)
         .order_by("position")
@@ -89,8 +95,11 @@ def rows_of(plan_year: PlanYear, user: User, *, texts: bool = False) -> list[Ent
             pk, code, position, name, goal, f"{goal}-{policy}", original_code or "", holds_own,
             first_year if (first_year or 0) > plan_year.plan.first_year else None, source,
         )  # fmt: skip
-        _fill(row, this_year.get(source), last_year.get(source), parts, user, plan_year)
-        written = [(part.department_id, part.department.name) for part in parts[own.pk]] if own else []
+        if source in last_year:
+            row.last_rating = last_year[source].rating
+        if source in this_year:
+            _fill(row, this_year[source], parts[this_year[source].pk], user, plan_year)
+        written = [(part.department_id, part.department) for part in parts[own.pk]] if own else []
         for department_id, department in written or owners[pk]:
             row.department_ids.append(department_id)
             row.departments.append(department)
@@ -98,55 +107,71 @@ def rows_of(plan_year: PlanYear, user: User, *, texts: bool = False) -> list[Ent
     return rows
 
 
-def _fill(row, entry, last_entry, parts, user, plan_year) -> None:
-    if last_entry:
-        row.last_rating = last_entry.rating
-    if entry is None:
-        return
+class _Entry(NamedTuple):
+    pk: int
+    initiative_id: int
+    fiscal_year: int
+    target: str
+    next_target: str
+    rating: str
+    holds_own: bool
+    shared_result: str = ""
+    shared_issues: str = ""
+
+
+class _Part(NamedTuple):
+    entry_id: int
+    department_id: int
+    department: str
+    status: str
+    result: str = ""
+    issues: str = ""
+
+
+def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_year: PlanYear) -> None:
     row.target, row.next_target = entry.target, entry.next_target
-    of_entry = parts[entry.pk]
-    entry._prefetched_objects_cache = {"parts": of_entry}
-    visible = []
-    for part in of_entry:
-        part.entry = entry
-        if permissions.can_view_part(user, part, plan_year):
-            visible.append(part)
-    if of_entry:
-        row.status = min((part.status for part in of_entry), key=STATUS_ORDER.index)
-        own = [part.status for part in of_entry if part.department_id in user.department_ids()]
+    departments = [part.department_id for part in parts]
+    visible = [part for part in parts if permissions.can_read(user, part.status, departments, plan_year)]
+    if parts:
+        row.status = min((part.status for part in parts), key=STATUS_ORDER.index)
+        own = [part.status for part in parts if part.department_id in user.department_ids()]
         row.own_status = min(own, key=STATUS_ORDER.index, default="")
-    row.hidden = len(visible) < len(of_entry)
+    row.hidden = len(visible) < len(parts)
     if not row.hidden:
         row.rating = entry.rating
-    joint = len(of_entry) > 1
+    joint = len(parts) > 1
     shared = ("", "") if row.hidden else (entry.shared_result, entry.shared_issues)
-    row.result = compose(shared[0], [(part.department.name, part.result) for part in visible], joint=joint)
-    row.issues = compose(shared[1], [(part.department.name, part.issues) for part in visible], joint=joint)
+    row.result = compose(shared[0], [(part.department, part.result) for part in visible], joint=joint)
+    row.issues = compose(shared[1], [(part.department, part.issues) for part in visible], joint=joint)
 
 
-def _entries(plan_year: PlanYear, texts: bool) -> tuple[dict, dict]:
+def _entries(plan_year: PlanYear, texts: bool) -> tuple[dict[int, _Entry], dict[int, _Entry]]:
+    """Entries of this year and of the one before, each by initiative."""
     year = plan_year.fiscal_year
     entries = YearlyEntry.objects.filter(initiative__plan_id=plan_year.plan_id, fiscal_year__in=(year - 1, year))
-    fields = ["initiative_id", "fiscal_year", "target", "next_target", "rating", "holds_own"]
     this_year, last_year = {}, {}
-    for entry in entries.only(*fields, *(["shared_result", "shared_issues"] if texts else [])):
-        if not texts:
-            entry.shared_result = entry.shared_issues = ""
+    for values in entries.order_by().values_list(*_fields(_Entry, texts)):
+        entry = _Entry(*values)
         (this_year if entry.fiscal_year == year else last_year)[entry.initiative_id] = entry
     return this_year, last_year
 
 
-def _parts(plan_year: PlanYear, texts: bool) -> dict[int, list[EntryPart]]:
+def _parts(plan_year: PlanYear, texts: bool) -> dict[int, list[_Part]]:
+    """The year's parts by entry, in order."""
     parts = EntryPart.objects.filter(
         entry__initiative__plan_id=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year
     )
-    fields = ["entry_id", "department_id", "department__name", "status"] + (["result", "issues"] if texts else [])
     groups = defaultdict(list)
-    for part in parts.select_related("department").only(*fields).order_by("position"):
-        if not texts:
-            part.result = part.issues = ""
+    for values in parts.order_by("position").values_list(*_fields(_Part, texts)):
+        part = _Part(*values)
         groups[part.entry_id].append(part)
     return groups
+
+
+def _fields(row: type, texts: bool) -> list[str]:
+    """Columns of a tuple; the long texts, which have defaults, only when they are asked for."""
+    names = [name for name in row._fields if texts or name not in row._field_defaults]
+    return ["department__name" if name == "department" else name for name in names]
 
 
 def _owners(plan_year: PlanYear) -> dict[int, list[tuple[int, str]]]:

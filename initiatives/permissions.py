@@ -3,6 +3,8 @@
 tests/test_gate.py compares the two faces over every role and status.
 """
 
+from collections.abc import Iterable
+
 from accounts.models import User
 from accounts.permissions import can_manage_accounts as can_manage_accounts
 from initiatives.models import EntryPart, PlanYear
@@ -15,14 +17,20 @@ def can_view_year(user: User, plan_year: PlanYear) -> bool:
 
 
 def can_view_part(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
-    """`plan_year` is the year of the part. Co-owners read each other's drafts; others nothing before approval."""
+    """Whether the part's text may be read. `plan_year` is the year of the part."""
+    return can_read(user, part.status, [sibling.department_id for sibling in part.entry.parts.all()], plan_year)
+
+
+def can_read(user: User, status: str, departments: Iterable[int], plan_year: PlanYear) -> bool:
+    """The rule itself, for lists that hold no model rows. `departments`: all that write for the same entry.
+
+    Co-owners read each other's drafts; other departments nothing before approval.
+    """
     if not can_view_year(user, plan_year):
         return False
-    if user.is_coordinator or part.status == EntryPart.Status.APPROVED:
+    if user.is_coordinator or status == EntryPart.Status.APPROVED:
         return True
-    if user.is_committee:
-        return False
-    return any(sibling.department_id in user.department_ids() for sibling in part.entry.parts.all())
+    return not user.is_committee and not user.department_ids().isdisjoint(departments)
 
 
 def can_write_part(user: User, part: EntryPart, plan_year: PlanYear) -> bool:

@@ -52,21 +52,20 @@ def _listed(request, plan_year, *, texts=False):
 def entry_list(request, plan_year):
     form, rows, table = _listed(request, plan_year)
     show_all = request.GET.get("per") == "all"
-    found = [row.record for row in table.rows]
+    found = table.sorted_rows()
     page = Paginator(found, max(len(found), 1) if show_all else PER_PAGE).get_page(request.GET.get("page"))
     chips = [(words, _without(request, name)) for name, words in form.chips()]
     context = {
         "plan_year": plan_year,
         "form": form,
-        "table": table,
         "page_obj": page,
         "total": len(rows),
         "found": len(found),
         "show_all": show_all,
         "chips": chips,
-        "columns": [(name, words, name in table.chosen) for name, words in EntryTable.offers(plan_year)],
-        "shows": dict.fromkeys(table.chosen, True),
+        "columns": [(name, words, name in table.chosen) for name, words in EntryTable.offers(plan_year).items()],
         "heads": _heads(request, table, plan_year),
+        "body": table.body(page.object_list),
         "excel_query": request.GET.urlencode(),
         "rating_scale": plan_year.plan.scale,
     }
@@ -83,7 +82,7 @@ def _without(request, name: str) -> str:
 
 def _heads(request, table, plan_year) -> list[dict]:
     """Heads of the chosen columns, each with the address that sorts by it."""
-    words = dict(EntryTable.offers(plan_year))
+    words = EntryTable.offers(plan_year)
     heads = []
     for column in table.columns:
         ordered = column.order_by_alias
@@ -111,8 +110,8 @@ def _sort_state(table, column) -> str:
 def entry_list_excel(request, plan_year):
     """What the list shows, all pages of it, as an Excel file."""
     _, _, table = _listed(request, plan_year)
-    words = dict(EntryTable.offers(plan_year))
-    rows = ([_cell(row.record, name) for name in table.chosen] for row in table.rows)
+    words = EntryTable.offers(plan_year)
+    rows = ([_cell(row, name) for name in table.chosen] for row in table.sorted_rows())
     wide = {"name": 36, "departments": 20, "target": 24, "result": 60, "issues": 60, "next_target": 24}
     header, widths = [words[name] for name in table.chosen], [wide.get(name, 12) for name in table.chosen]
     content = write_book([Sheet("取組の一覧", header, rows, widths)])
@@ -121,7 +120,7 @@ def entry_list_excel(request, plan_year):
 
 def _cell(row: listing.EntryRow, name: str):
     if name == "name":
-        return f"【再掲{row.original_code}】{row.name}" if row.original_code else row.name
+        return row.printed_name
     if name == "departments":
         return row.department_lines
     if name == "status":

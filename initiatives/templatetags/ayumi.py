@@ -5,6 +5,7 @@ Settings list this module under `builtins`, so a template needs no {% load %}.
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -157,7 +158,12 @@ def paint(fill: Fill, prefix: str) -> str:
 # ── tags ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+# A list of 239 rows draws the same few marks over and over, so the marks are kept.
+kept = lru_cache(maxsize=512)
+
+
 @register.simple_tag
+@kept
 def icon(name: str, css: str = "") -> SafeString:
     """{% icon "download" %}: decoration beside words, never alone."""
     paths = format_html_join("", '<path d="{}"/>', ((d,) for d in ICONS[name]))
@@ -176,6 +182,7 @@ def logo() -> SafeString:
 
 
 @register.simple_tag
+@kept
 def state_glyph(key: str) -> SafeString:
     """The sign of a state without its word, for a step indicator that prints the word itself."""
     parts = format_html_join("", '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"/>', STATES[key][1])
@@ -188,6 +195,7 @@ def state_word(key: str) -> str:
 
 
 @register.simple_tag
+@kept
 def state_badge(key: str, label: str = "") -> SafeString:
     """{% state_badge part.status %} or {% state_badge "late" "3日遅れ" %}: glyph and word."""
     if key not in STATES:
@@ -212,11 +220,21 @@ def rate(
         )
     scale = scale or context.get("rating_scale")
     rank = rank_of(letter, scale)
-    mark = format_html('<span class="rate__m">{}</span>', letter)
     if not words:
-        return format_html('<span class="rate rate--{}{}"><span class="vh">評価</span>{}</span>', rank, css, mark)
+        return rating_mark(letter, rank, css)
+    mark = format_html('<span class="rate__m">{}</span>', letter)
     word = next((step.definition for step in scale or () if step.letter == letter), DEFAULT_WORDS.get(letter, ""))
     return format_html('<span class="rate rate--{}{}">{}<span>{}</span></span>', rank, css, mark, word)
+
+
+@kept
+def rating_mark(letter: str, rank: int, css: str) -> SafeString:
+    return format_html(
+        '<span class="rate rate--{}{}"><span class="vh">評価</span><span class="rate__m">{}</span></span>',
+        rank,
+        css,
+        letter,
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -109,7 +109,7 @@ def test_excel_holds_what_the_list_shows(client, coordinator, address, listed, p
     assert list(sheet.values) == [
         ("番号", "取組", "今年度評価"),
         ("2-1-1-1", "防災の啓発", "C"),
-        ("2-1-1-2", "【再掲1-1-1-1】見守りの推進", "A"),
+        ("2-1-1-2", "【再掲 1-1-1-1】見守りの推進", "A"),
     ]
     assert "filename*=utf-8''" in response["Content-Disposition"].lower()
 
