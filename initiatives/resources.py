@@ -7,14 +7,14 @@ with its history.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from import_export import resources, results
-from import_export.exceptions import ImportError as RowError
 
 from accounts.models import Department, User
 from initiatives import history
@@ -27,7 +27,10 @@ from initiatives.models import (
     InitiativeDepartment,
     InitiativePartner,
     Partner,
+    Plan,
+    PlanYear,
     Policy,
+    RatingLevel,
     YearlyEntry,
 )
 
@@ -46,7 +49,7 @@ UNSAID = _Unsaid()
 
 
 class LeanRowResult(results.RowResult):
-    """What happened to a row, with `row` itself and, for a changed row, field → (before, after)."""
+    """What happened to a row: the row itself and, for a changed one, field → (before, after)."""
 
     row: Mapping[str, Any] = {}
     changes: Mapping[str, tuple[Any, Any]] = {}
@@ -55,27 +58,50 @@ class LeanRowResult(results.RowResult):
         """Nothing: str(instance) may ask the database."""
 
 
+class LeanMeta:
+    skip_unchanged = True
+    report_skipped = False
+    skip_diff = True
+    skip_html_diff = True
+    use_transactions = True
+    use_bulk = True  # rows are gathered, and written by bulk_create and bulk_update below
+    batch_size = None
+
+
 class LeanResource(resources.ModelResource):
     """A Resource over rows read beforehand.
 
     known: natural key → instance; new instances are added to it, so that later resources find them.
-    links: field → {natural key → instance} for its foreign keys.
+    links: field → {natural key → instance} for its foreign keys; an instance in `known` carries the natural key of
+    what it points to as <field>_key, and the same for `sets`.
+    defaults: what every new row gets besides.
     A row may hold UNSAID for any field, and extra columns (the place in the source) that are no fields.
     """
 
-    sets: tuple[str, ...] = ()  # fields that hold a tuple of natural keys, kept in rows of their own
-    only_new: tuple[str, ...] = ()  # fields that are set when a row is made and never changed by an import
+    sets: tuple[str, ...] = ()  # fields that hold a tuple, kept in rows of another table
+    only_new: tuple[str, ...] = ()  # set when a row is made, never changed by an import
 
-    def __init__(self, known: dict, links: Mapping[str, Mapping] | None = None, by: User | None = None):
+    def __init__(
+        self,
+        known: dict,
+        links: Mapping[str, Mapping] | None = None,
+        *,
+        defaults: Mapping[str, Any] | None = None,
+        by: User | None = None,
+        source: str = FieldChange.Source.IMPORT,
+    ):
         super().__init__()
         self.known = known
         self.links = links or {}
-        self.by = by
-        self.source = FieldChange.Source.IMPORT
-        model_fields = {field.name: field for field in self._meta.model._meta.concrete_fields}
-        self._limits = {name: f.max_length for name, f in model_fields.items() if getattr(f, "max_length", None)}
-        self._attnames = {name: f.attname for name, f in model_fields.items()}
-        self._fields = tuple(self.fields)
+        self.defaults = defaults or {}
+        self.context = {"by": by, "source": source}
+        fields = self._meta.model._meta.concrete_fields
+        self._limits = {field.name: field.max_length for field in fields if field.max_length}
+        self._attnames = {field.name: field.attname for field in fields}
+        self._names = tuple(self.fields)
+        self._keyed = {*self.sets, *self.links}  # held by natural key
+        self._foreign = self._keyed.difference(self.sets)
+        self._new = False
         self._changes: dict[str, tuple[Any, Any]] = {}
 
     @classmethod
@@ -84,16 +110,15 @@ class LeanResource(resources.ModelResource):
 
     # --- Running ----------------------------------------------------------------------------------
 
-    def run(self, rows: list[Mapping[str, Any]], *, dry_run: bool) -> results.Result:
-        """Import rows that all have the same keys. Raises whatever went wrong, but for invalid values (result.invalid_rows)."""
+    def run(self, rows: Sequence[Mapping[str, Any]], *, dry_run: bool) -> results.Result:
+        """Import rows that all have the same keys. Invalid values are told in result.invalid_rows; all else is raised."""
         if not rows:
             return results.Result()
-        dataset = tablib.Dataset(headers=list(rows[0]))
-        dataset._data = [tablib.core.Row(row.values()) for row in rows]  # append() checks every row's width again
+        dataset = tablib.Dataset(*(row.values() for row in rows), headers=list(rows[0]))
         result = self.import_data(dataset, dry_run=dry_run)
-        failed = next((error for _, errors in result.row_errors() for error in errors), None)
-        if failed or result.base_errors:
-            raise (failed or result.base_errors[0]).error
+        failed = [error for _, errors in result.row_errors() for error in errors] + result.base_errors
+        if failed:
+            raise failed[0].error
         return result
 
     def import_data(self, dataset, dry_run=False, raise_errors=False, **kwargs):
@@ -105,70 +130,67 @@ class LeanResource(resources.ModelResource):
 
     # --- One row ----------------------------------------------------------------------------------
 
-    def key_of(self, row) -> Any:
+    def key_of(self, row: Mapping[str, Any]) -> Any:
+        """The natural key of a row: the value of its one id field, or a tuple of several."""
         names = self._meta.import_id_fields
         return row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
 
     def get_or_init_instance(self, instance_loader, row):
         instance = self.known.get(self.key_of(row))
-        return (self._meta.model(), True) if instance is None else (instance, False)
+        return (self._meta.model(**self.defaults), True) if instance is None else (instance, False)
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        self._new = new
 
     def import_instance(self, instance, row, **kwargs):
-        """Take a new row's values; of a known row only note what differs (it is written in bulk_update)."""
-        new = instance.pk is None and instance not in self._pending
+        """Take a new row's values; of a known row only note what differs (bulk_update writes it)."""
         self._changes = {}
-        for name in self._fields:
+        for name in self._names:
             value = row.get(name, UNSAID)
             if value is UNSAID:
                 continue
             self._refuse_too_long(name, value)
-            if new:
+            if self._new:
                 self._set(instance, name, value)
             elif name not in self._meta.import_id_fields and name not in self.only_new:
                 before = self._held(instance, name)
                 if before != value:
                     self._changes[name] = (before, value)
 
-    @property
-    def _pending(self):
-        return _Identity(self.create_instances)
-
-    def _refuse_too_long(self, name, value):
+    def _refuse_too_long(self, name: str, value: Any) -> None:
         limit = self._limits.get(name)
         if limit and isinstance(value, str) and len(value) > limit:
             raise ValidationError({name: f"{len(value)}字あります。{limit}字までにしてください。"})
 
-    def _set(self, instance, name, value) -> None:
-        if name in self.sets:
+    def _set(self, instance, name: str, value: Any) -> None:
+        if name in self._keyed:
             setattr(instance, f"{name}_key", value)
-        else:
-            setattr(instance, name, self.links[name].get(value) if name in self.links else value)
+        if name in self._foreign:
+            setattr(instance, name, self.links[name].get(value))
+        elif name not in self.sets:
+            setattr(instance, name, value)
 
-    def _held(self, instance, name):
-        """What the row holds, in the form the source says it: a natural key for related rows."""
-        if name in self.sets or name in self.links:
-            return getattr(instance, f"{name}_key")
-        return getattr(instance, name)
+    def _held(self, instance, name: str) -> Any:
+        """What the row holds, in the form in which the source says it."""
+        return getattr(instance, f"{name}_key" if name in self._keyed else name)
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        return not import_validation_errors and instance.pk is not None and not self._changes
+        return not (self._new or self._changes or import_validation_errors)
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        """Values are checked where they are read and by _refuse_too_long; full_clean() would ask the database."""
+        """Values are checked where they are read, and here for length; full_clean() would ask the database."""
         if import_validation_errors:
             raise ValidationError(import_validation_errors)
 
     def save_instance(self, instance, is_create, row, **kwargs):
         if is_create:
-            for name in self.links:
-                setattr(instance, f"{name}_key", row[name])
             self.known[self.key_of(row)] = instance
             self.create_instances.append(instance)
         else:
             self.update_instances.append((instance, {name: after for name, (_, after) in self._changes.items()}))
 
     def save_m2m(self, instance, row, **kwargs):
-        """Nothing: related rows are written with the sets, in bulk."""
+        """Nothing: the rows of `sets` are written in bulk."""
 
     def after_import_row(self, row, row_result, **kwargs):
         row_result.row = row
@@ -178,35 +200,69 @@ class LeanResource(resources.ModelResource):
 
     def bulk_create(self, using_transactions, dry_run, raise_errors, batch_size=None, result=None):
         created, self.create_instances = self.create_instances, []
-        if dry_run or not created:
+        if created and not dry_run:
+            self.write_new(created)
+
+    def bulk_update(self, using_transactions, dry_run, raise_errors, batch_size=None, result=None):
+        changed, self.update_instances = self.update_instances, []
+        if not changed or dry_run:
             return
+        FieldChange.objects.bulk_create(change for row in changed for change in self._history(*row))
+        for instance, values in changed:
+            self._write(instance, values)
+
+    def write_new(self, created: list) -> None:
         for instance in created:
             if hasattr(instance, "make_search_text"):
                 instance.search_text = instance.make_search_text()
         self._meta.model._default_manager.bulk_create(created)
         for name in self.sets:
-            self.write_sets(name, created)
+            self.write_set(name, created)
 
-    def bulk_update(self, using_transactions, dry_run, raise_errors, batch_size=None, result=None):
-        changed, self.update_instances = self.update_instances, []
-        if dry_run or not changed:
-            return
-        context = {"by": self.by, "source": self.source}
-        log = []
-        for instance, values in changed:
-            log += self._history(instance, values, context)
-        FieldChange.objects.bulk_create(log)
-        for instance, values in changed:
-            self._write(instance, values)
-
-    def _history(self, instance, values, context) -> list[FieldChange]:
+    def _history(self, instance, values: Mapping[str, Any]) -> list[FieldChange]:
         return [
             FieldChange(
-                model=instance._meta.label_lower, object_id=instance.pk, field=name,
-                old=self.words(name, self._held(instance, name)), new=self.words(name, value), **context,
+                model=instance._meta.label_lower,
+                object_id=instance.pk,
+                field=name,
+                old=self.words(name, self._held(instance, name)),
+                new=self.words(name, value),
+                **self.context,
             )
             for name, value in values.items()
-        ]  # fmt: skip
+        ]
+
+    def _write(self, instance, values: Mapping[str, Any]) -> None:
+        """One UPDATE of the row, and of a set its rows made anew."""
+        plain = {}
+        for name, value in values.items():
+            if name in self._keyed:
+                setattr(instance, f"{name}_key", value)
+            if name in self._foreign:
+                related = self.links[name].get(value)
+                plain[self._attnames[name]] = related and related.pk
+            elif name not in self.sets:
+                plain[name] = value
+        if plain:
+            history.write(instance, plain)
+        for name in self.sets:
+            if name in values:
+                self.clear_set(name, instance)
+                self.write_set(name, [instance])
+
+    def clear_set(self, name: str, instance: models.Model) -> None:
+        """Delete the rows that hold a set."""
+        raise NotImplementedError
+
+    def write_set(self, name: str, instances: list) -> None:
+        """Make the rows that hold a set, of instances that have none."""
+        raise NotImplementedError
+
+    # --- Words ------------------------------------------------------------------------------------
+
+    def label(self, name: str) -> str:
+        """The Japanese name of a field."""
+        return str(self._meta.model._meta.get_field(name).verbose_name)
 
     def words(self, name: str, value: Any) -> str:
         """A value as history and the preview show it."""
@@ -214,67 +270,72 @@ class LeanResource(resources.ModelResource):
             return ""
         if name in self.sets:
             return "、".join(self.word_of(name, item) for item in value)
-        if name in self.links:
-            related = self.links[name].get(value)
-            return str(related) if related is not None else ""
-        field = self._meta.model._meta.get_field(name)
-        return dict(field.flatchoices).get(value) or history.as_text(value) if field.choices else history.as_text(value)
+        if name in self._foreign:
+            return self.word_of(name, value) if value in self.links[name] else ""
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        choices = self._meta.model._meta.get_field(name).flatchoices
+        return str(dict(choices).get(value, value)) if choices else history.as_text(value)
 
     def word_of(self, name: str, item: Any) -> str:
-        """One item of a set in words."""
-        return str(item)
-
-    def _write(self, instance, values) -> None:
-        sets = {name: value for name, value in values.items() if name in self.sets}
-        related = {name: value for name, value in values.items() if name in self.links}
-        plain = {name: value for name, value in values.items() if name not in sets and name not in related}
-        for name, value in related.items():
-            found = self.links[name].get(value)
-            plain[self._attnames[name]] = found.pk if found is not None else None
-            setattr(instance, f"{name}_key", value)
-        if plain:
-            history.write(instance, plain)
-        for name, value in sets.items():
-            setattr(instance, f"{name}_key", value)
-            self.clear_set(name, instance)
-            self.write_sets(name, [instance])
-
-    def clear_set(self, name: str, instance) -> None:
-        raise NotImplementedError
-
-    def write_sets(self, name: str, instances: list) -> None:
-        """Make the rows that hold a set, for instances that have none."""
-        raise NotImplementedError
+        """A natural key, or one item of a set, in words: ((1, 2), 3) → "1-2-3"."""
+        return "-".join(self.word_of(name, part) for part in item) if isinstance(item, tuple) else str(item)
 
 
-class _Identity:
-    """Membership by identity: an unsaved row has no hash and equals nothing but itself."""
+class DepartmentResource(LeanResource):
+    """課. An import adds the departments that were agreed to, and changes nothing of the register."""
 
-    def __init__(self, items):
-        self.ids = {id(item) for item in items}
+    only_new = ("position",)
 
-    def __contains__(self, item):
-        return id(item) in self.ids
-
-
-__all__ = ["UNSAID", "LeanResource", "RowError"]
+    class Meta(LeanMeta):
+        model = Department
+        import_id_fields = ["name"]
+        fields = ["name", "position"]
 
 
-class LeanMeta:
-    skip_unchanged = True
-    report_skipped = False
-    skip_diff = True
-    skip_html_diff = True
-    use_transactions = True
-    use_bulk = True  # rows are gathered and written by bulk_create and bulk_update above
-    batch_size = None
+class PartnerResource(LeanResource):
+    class Meta(LeanMeta):
+        model = Partner
+        import_id_fields = ["name"]
+        fields = ["name"]
+
+
+class PlanResource(LeanResource):
+    """計画. Of a known plan an import fills in publisher, philosophy and the year of the 初期値."""
+
+    only_new = ("city_name", "first_year", "last_year")
+
+    class Meta(LeanMeta):
+        model = Plan
+        import_id_fields = ["name"]
+        fields = ["name", "city_name", "first_year", "last_year", "baseline_year", "publisher", "philosophy"]
+
+
+class RatingLevelResource(LeanResource):
+    """評価区分, for a plan that has none yet."""
+
+    only_new = ("definition", "min_rate", "points", "reason_required")
+
+    class Meta(LeanMeta):
+        model = RatingLevel
+        import_id_fields = ["letter"]
+        fields = ["letter", "definition", "min_rate", "points", "reason_required"]
+
+
+class PlanYearResource(LeanResource):
+    only_new = ("status",)
+
+    class Meta(LeanMeta):
+        model = PlanYear
+        import_id_fields = ["fiscal_year"]
+        fields = ["fiscal_year", "status"]
 
 
 class GoalResource(LeanResource):
     class Meta(LeanMeta):
         model = Goal
         import_id_fields = ["number"]
-        fields = ["plan", "number", "name", "overview", "first_year"]
+        fields = ["number", "name", "overview", "first_year"]
 
 
 class PolicyResource(LeanResource):
@@ -291,19 +352,119 @@ class DirectionResource(LeanResource):
         fields = ["policy", "number", "name"]
 
 
-class DepartmentResource(LeanResource):
-    """課. The register itself: an import adds what was agreed to, and changes nothing of it."""
+class InitiativeResource(LeanResource):
+    """取組 with its departments ((課名, note), lead first) and partners ((name, 課名 or None)).
+
+    Cross-listings must come after their originals.
+    """
+
+    sets = ("departments", "partners")
 
     class Meta(LeanMeta):
-        model = Department
-        import_id_fields = ["name"]
-        fields = ["name", "position"]
+        model = Initiative
+        import_id_fields = ["code"]
+        fields = [
+            "code",
+            "position",
+            "direction",
+            "name",
+            "description",
+            "baseline",
+            "note",
+            "original",
+            "first_year",
+            "departments",
+            "partners",
+        ]
 
-    only_new = ("position",)
+    def write_new(self, created):
+        originals = [row for row in created if row.original is None or row.original.pk]
+        if originals and len(originals) < len(created):
+            super().write_new(originals)
+            self.write_new([row for row in created if row.pk is None])
+        else:
+            super().write_new(created)
+
+    def clear_set(self, name, instance):
+        (instance.owners if name == "departments" else instance.partnerships).all().delete()
+
+    def write_set(self, name, instances):
+        make = self._owners if name == "departments" else self._partnerships
+        rows = [row for instance in instances for row in make(instance)]
+        if rows:
+            type(rows[0])._default_manager.bulk_create(rows)
+
+    def _owners(self, initiative):
+        roles = InitiativeDepartment.Role
+        return [
+            InitiativeDepartment(
+                initiative=initiative,
+                department=self.links["departments"][name],
+                role=roles.RELATED if position else roles.LEAD,
+                position=position,
+                note=note,
+            )
+            for position, (name, note) in enumerate(initiative.departments_key)
+        ]
+
+    def _partnerships(self, initiative):
+        return [
+            InitiativePartner(
+                initiative=initiative,
+                partner=self.links["partners"][name],
+                department=self.links["departments"].get(department),
+                position=position,
+            )
+            for position, (name, department) in enumerate(initiative.partners_key)
+        ]
+
+    def label(self, name):
+        return {"departments": "担当課", "partners": "協力団体"}.get(name) or super().label(name)
+
+    def word_of(self, name, item):
+        if name in self.sets and item[1]:
+            return f"{item[0]}（{item[1]}）"
+        return item[0] if name in self.sets else super().word_of(name, item)
 
 
-class PartnerResource(LeanResource):
+class YearlyEntryResource(LeanResource):
     class Meta(LeanMeta):
-        model = Partner
-        import_id_fields = ["name"]
-        fields = ["name"]
+        model = YearlyEntry
+        import_id_fields = ["initiative", "fiscal_year"]
+        fields = [
+            "initiative",
+            "fiscal_year",
+            "target",
+            "next_target",
+            "rating",
+            "shared_result",
+            "shared_issues",
+            "holds_own",
+            "own_reason",
+        ]
+
+    def words(self, name, value):
+        return (
+            ("独自の文と評価" if value else "再掲元の文と評価") if name == "holds_own" else super().words(name, value)
+        )
+
+
+class EntryPartResource(LeanResource):
+    """課別の記入. Texts only: its status is nobody's to change by a file."""
+
+    only_new = ("self_rating", "status", "approved_at", "approved_by")
+
+    class Meta(LeanMeta):
+        model = EntryPart
+        import_id_fields = ["entry", "department"]
+        fields = [
+            "entry",
+            "department",
+            "position",
+            "result",
+            "issues",
+            "self_rating",
+            "status",
+            "approved_at",
+            "approved_by",
+        ]

@@ -1,0 +1,265 @@
+"""What the database holds of a plan and year, read at once (ten queries at most) and keyed as sources name things."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import F, FilteredRelation, Model, Q, QuerySet, Value
+
+from accounts.models import Department
+from indicators.models import Indicator, IndicatorGoal, IndicatorValue
+from initiatives import parsing
+from initiatives.models import (
+    Direction,
+    EntryPart,
+    Goal,
+    Initiative,
+    InitiativeDepartment,
+    InitiativePartner,
+    Partner,
+    Plan,
+    PlanYear,
+    Policy,
+    RatingLevel,
+    Versioned,
+    YearlyEntry,
+)
+from reporting.models import Chapter, CityEvent, Footnote
+from reviews.models import CommitteeReview
+
+
+def joined(rows: QuerySet, parts: dict[str, type[Model]]) -> Iterator[tuple[Model | None, ...]]:
+    """Rows of a query over several tables (prefix → model), as instances; None where nothing is joined.
+
+    One row read twice is one instance.
+    """
+    slices, names, seen = [], [], {}
+    for prefix, model in parts.items():
+        attnames = [column.attname for column in model._meta.concrete_fields]
+        slices.append((model, attnames, slice(len(names), len(names) + len(attnames))))
+        names += [f"{prefix}__{name}" if prefix else name for name in attnames]
+    for values in rows.values_list(*names):
+        found = []
+        for model, attnames, part in slices:
+            own = values[part]
+            if own[0] is None:
+                found.append(None)
+                continue
+            key = model, own[0]
+            if key not in seen:
+                seen[key] = model.from_db(rows.db, attnames, own)
+            found.append(seen[key])
+        yield tuple(found)
+
+
+@dataclass
+class Held:
+    """Natural key → row, for every table a report touches. Related rows are named in <field>_key."""
+
+    fiscal_year: int
+    plans: list[Plan] = field(default_factory=list)
+    plan: Plan | None = None
+    plan_year: PlanYear | None = None
+    levels: list[RatingLevel] = field(default_factory=list)
+    departments: dict[str, Department] = field(default_factory=dict)  # those open in the year
+    departments_by_id: dict[int, Department] = field(default_factory=dict)
+    partners: dict[str, Partner] = field(default_factory=dict)
+    goals: dict[int, Goal] = field(default_factory=dict)
+    policies: dict[tuple, Policy] = field(default_factory=dict)
+    directions: dict[tuple, Direction] = field(default_factory=dict)
+    initiatives: dict[str, Initiative] = field(default_factory=dict)
+    entries: dict[tuple, YearlyEntry] = field(default_factory=dict)
+    parts: dict[tuple, EntryPart] = field(default_factory=dict)
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    values: dict[tuple, IndicatorValue] = field(default_factory=dict)
+    chapters: dict[tuple, Chapter] = field(default_factory=dict)
+    reviews: dict[int | None, CommitteeReview] = field(default_factory=dict)
+    events: dict[tuple, CityEvent] = field(default_factory=dict)
+    footnotes: dict[int, Footnote] = field(default_factory=dict)
+
+    @property
+    def has_register(self) -> bool:
+        return bool(self.departments_by_id)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        return tuple(level.letter for level in self.levels)
+
+    def rows(self) -> Iterator[Model]:
+        """Every row read."""
+        tables = (
+            self.plans, [self.plan_year] if self.plan_year else [], self.levels, self.departments_by_id.values(), self.partners.values(),
+            self.goals.values(), self.policies.values(), self.directions.values(), self.initiatives.values(),
+            self.entries.values(), self.parts.values(), self.indicators.values(), self.values.values(),
+            self.chapters.values(), self.reviews.values(), self.events.values(), self.footnotes.values(),
+        )  # fmt: skip
+        for table in tables:
+            yield from table
+
+    def digest(self) -> str:
+        """Changes when any of the rows does: a preview made from them no longer holds."""
+        parts = sorted(map(_fingerprint, self.rows()))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _fingerprint(row: Model) -> str:
+    if isinstance(row, Versioned):
+        return f"{row._meta.label_lower} {row.pk} {row.version}"
+    values = [row.__dict__.get(column.attname) for column in row._meta.concrete_fields]
+    sets = [getattr(row, name, None) for name in ("departments_key", "partners_key")]
+    return f"{row._meta.label_lower} {row.pk} {values!r} {sets!r}"
+
+
+def read_plans(fiscal_year: int) -> tuple[list[Plan], dict[int, PlanYear], dict[int, list[RatingLevel]]]:
+    """All plans (there are few), each with the year in question and its rating scale. One query."""
+    rows = Plan.objects.alias(this=FilteredRelation("years", condition=Q(years__fiscal_year=fiscal_year))).order_by(
+        "first_year", "pk", "-rating_levels__min_rate"
+    )
+    plans: dict[int, Plan] = {}
+    years: dict[int, PlanYear] = {}
+    levels: dict[int, list[RatingLevel]] = defaultdict(list)
+    for plan, year, level in joined(rows, {"": Plan, "this": PlanYear, "rating_levels": RatingLevel}):
+        plans[plan.pk] = plan
+        if year is not None:
+            year.plan = plan
+            years[plan.pk] = year
+        if level is not None:
+            levels[plan.pk].append(level)
+    return list(plans.values()), years, levels
+
+
+def read_held(fiscal_year: int, choose) -> Held:
+    """Everything a report of the year may touch. `choose(plans)` says which plan (or None: a new one)."""
+    plans, years, levels = read_plans(fiscal_year)
+    plan = choose(plans)
+    held = Held(fiscal_year, plans, plan)
+    _read_register(held)
+    if plan is None:
+        return held
+    held.plan_year, held.levels = years.get(plan.pk), levels[plan.pk]
+    _read_tree(held)
+    _read_initiatives(held)
+    _read_entries(held)
+    _read_indicators(held)
+    _read_written(held)
+    return held
+
+
+def _read_register(held: Held) -> None:
+    for department in Department.objects.order_by("position", "pk"):
+        held.departments_by_id[department.pk] = department
+        opened = (department.opened_in or 0) <= held.fiscal_year
+        if opened and (department.closed_after or held.fiscal_year) >= held.fiscal_year:
+            held.departments[department.name] = department
+    # Partners and, of all plans, where they work: one query; those of other plans are left out below.
+    held.partnerships = []
+    for partner, link in joined(Partner.objects.order_by("pk"), {"": Partner, "partnerships": InitiativePartner}):
+        held.partners[partner.name] = partner
+        if link is not None:
+            link.partner = partner
+            held.partnerships.append(link)
+
+
+def _read_tree(held: Held) -> None:
+    """Goals, policies and directions, also those with nothing under them."""
+    rows = Goal.objects.filter(plan=held.plan).order_by("number", "policies__number", "policies__directions__number")
+    for goal, policy, direction in joined(rows, {"": Goal, "policies": Policy, "policies__directions": Direction}):
+        held.goals[goal.number] = goal
+        if policy is not None:
+            policy.goal_key = goal.number
+            key = (goal.number, policy.number)
+            held.policies[key] = policy
+        if direction is not None:
+            direction.policy_key = key
+            held.directions[key, direction.number] = direction
+
+
+def _read_initiatives(held: Held) -> None:
+    directions = {direction.pk: key for key, direction in held.directions.items()}
+    by_id = {}
+    for initiative in Initiative.objects.filter(plan=held.plan).order_by("position"):
+        by_id[initiative.pk] = held.initiatives[initiative.code] = initiative
+        initiative.direction_key = directions[initiative.direction_id]
+    owners, partners = defaultdict(list), defaultdict(list)
+    links = InitiativeDepartment.objects.filter(initiative__plan=held.plan).order_by("position")
+    for pk, department, note in links.values_list("initiative_id", "department_id", "note"):
+        owners[pk].append((held.departments_by_id[department].name, note))
+    for link in sorted(held.partnerships, key=lambda link: link.position):
+        department = held.departments_by_id.get(link.department_id)
+        partners[link.initiative_id].append((link.partner.name, department and department.name))
+    for pk, initiative in by_id.items():
+        original = by_id.get(initiative.original_id)
+        initiative.original_key = original.code if original else ""
+        initiative.departments_key = tuple(owners[pk])
+        initiative.partners_key = tuple(partners[pk])
+
+
+def _read_entries(held: Held) -> None:
+    codes = {initiative.pk: code for code, initiative in held.initiatives.items()}
+    rows = YearlyEntry.objects.filter(initiative__plan=held.plan, fiscal_year=held.fiscal_year).order_by(
+        "pk", "parts__position"
+    )
+    for entry, part in joined(rows, {"": YearlyEntry, "parts": EntryPart}):
+        entry.initiative_key = codes[entry.initiative_id]
+        key = (entry.initiative_key, held.fiscal_year)
+        held.entries[key] = entry
+        if part is not None:
+            part.entry_key = key
+            part.department_key = held.departments_by_id[part.department_id].name
+            held.parts[key, part.department_key] = part
+
+
+def _read_indicators(held: Held) -> None:
+    numbers = {goal.pk: number for number, goal in held.goals.items()}
+    goals = defaultdict(set)
+    rows = Indicator.objects.filter(plan=held.plan).order_by("position", "values__fiscal_year")
+    parts = {"": Indicator, "goal_links": IndicatorGoal, "values": IndicatorValue}
+    for indicator, link, value in joined(rows, parts):
+        key = parsing.key(indicator.name)
+        held.indicators[key] = indicator
+        if link is not None:
+            goals[key].add(numbers[link.goal_id])
+        if value is not None:
+            value.indicator_key = key
+            held.values[key, value.fiscal_year] = value
+    for key, indicator in held.indicators.items():
+        indicator.goals_key = tuple(sorted(goals[key]))
+
+
+def _read_written(held: Held) -> None:
+    """Chapters, reviews, events and footnotes of the year: four tables in one query."""
+    numbers = {goal.pk: number for number, goal in held.goals.items()} | {None: None}
+    of_year = {"plan": held.plan, "fiscal_year": held.fiscal_year}
+    queries = [
+        _columns(Chapter, of_year, kind=F("kind"), number=Value(0), heading=F("heading"), text=F("text"), version=F("version")),
+        _columns(CommitteeReview, of_year, kind=Value("-review"), number=Value(0), heading=F("heading"), text=F("text"), version=F("version")),
+        _columns(CityEvent, of_year, kind=Value("-event"), number=F("position"), heading=F("when"), text=F("what"), version=Value(0)),
+        _columns(Footnote, of_year, kind=Value("-footnote"), number=F("number"), heading=Value(""), text=F("text"), version=Value(0)),
+    ]  # fmt: skip
+    for pk, goal_id, kind, number, heading, text, version in queries[0].union(*queries[1:], all=True):
+        goal = numbers[goal_id]
+        row = {"pk": pk, "goal_id": goal_id, **of_year}
+        if kind == "-event":
+            made = held.events[goal, number] = CityEvent(**row, position=number, when=heading, what=text)
+        elif kind == "-footnote":
+            made = held.footnotes[number] = Footnote(**row, number=number, text=text)
+        elif kind == "-review":
+            made = held.reviews[goal] = CommitteeReview(**row, heading=heading, text=text, version=version)
+        else:
+            made = held.chapters[goal, kind] = Chapter(**row, kind=kind, heading=heading, text=text, version=version)
+        made.goal_key = goal
+        made._state.adding = False
+
+
+def _columns(model: type[Model], of_year: dict, **columns) -> QuerySet:
+    """The seven columns that the four tables share, under the same names."""
+    rows = model.objects.filter(**of_year).order_by()
+    aliases = {f"c_{name}": expression for name, expression in columns.items()}
+    return rows.annotate(**aliases).values_list("pk", "goal_id", *aliases)
+
+
+def missing(held: Iterable, said: Iterable) -> list:
+    """Keys that the database holds and the source does not name, in order."""
+    named = set(said)
+    return [key for key in held if key not in named]

@@ -1,0 +1,299 @@
+"""From a Source to the rows of each Resource: joint cells taken apart, cross-listings settled, figures as the tables hold them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from indicators.models import IndicatorValue
+from initiatives import parsing
+from initiatives.models import EntryPart, PlanYear
+from reporting.importing import cells
+from reporting.importing.held import Held
+from reporting.importing.source import UNSAID, Initiative, Note, Source
+
+COMPARED = (
+    ("target", "目標"),
+    ("next_target", "次年度の目標"),
+    ("result", "実績"),
+    ("issues", "課題"),
+    ("rating", "評価"),
+)
+
+
+@dataclass
+class Texts:
+    """What an initiative's cells become: parts per department in order, and what could not be divided."""
+
+    departments: list[str] = field(default_factory=list)
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)  # department → result, issues
+    shared: dict[str, str] = field(default_factory=lambda: {"result": "", "issues": ""})
+
+
+class Rows:
+    """The rows of one import. `names` gives the registered name of each department the source names."""
+
+    def __init__(self, source: Source, held: Held, names: Mapping[str, str], new_part: Mapping):
+        self.source = source
+        self.held = held
+        self.names = names
+        self.new_part = new_part  # status, approved_at, approved_by of parts that are made
+        self.notes: list[Note] = []
+        self.counted = {}
+        self.in_order = sorted(source.initiatives, key=lambda initiative: bool(initiative.original))
+        self.by_code = {initiative.code: initiative for initiative in source.initiatives}
+        self.positions = {initiative.code: number for number, initiative in enumerate(source.initiatives, 1)}
+        self.own = {initiative.code: self._own_reason(initiative) for initiative in source.initiatives}
+        self.texts = {initiative.code: self._texts(initiative) for initiative in source.initiatives}
+
+    # --- The plan ---------------------------------------------------------------------------------
+
+    def goals(self) -> list[dict]:
+        return [
+            {
+                "number": goal.number,
+                "name": goal.name,
+                "overview": goal.overview,
+                "first_year": self.source.fiscal_year if goal.is_new else UNSAID,
+                "place": goal.place,
+            }
+            for goal in self.source.goals
+        ]
+
+    def policies(self) -> list[dict]:
+        return [
+            {"goal": policy.goal, "number": policy.number, "name": policy.name, "place": policy.place}
+            for policy in self.source.policies
+        ]
+
+    def directions(self) -> list[dict]:
+        return [
+            {"policy": direction.policy, "number": direction.number, "name": direction.name, "place": direction.place}
+            for direction in self.source.directions
+        ]
+
+    def initiatives(self) -> list[dict]:
+        return [self._initiative(initiative) for initiative in self.in_order]
+
+    def _initiative(self, initiative: Initiative) -> dict:
+        goal, policy, direction = initiative.direction
+        return {
+            "code": initiative.code,
+            "position": self.positions[initiative.code],
+            "direction": ((goal, policy), direction),
+            "name": initiative.name,
+            "description": initiative.description,
+            "baseline": initiative.baseline,
+            "note": initiative.note,
+            "original": initiative.original,
+            "first_year": initiative.first_year,
+            "departments": tuple((self.names[owner.name], owner.note) for owner in initiative.owners),
+            "partners": tuple(
+                (partner.name, partner.department and self.names[partner.department]) for partner in initiative.partners
+            ),
+            "place": initiative.place,
+        }
+
+    # --- Entries and parts ------------------------------------------------------------------------
+
+    def _own_reason(self, initiative: Initiative) -> str:
+        """Why a cross-listing holds its own texts: what differs from the original. "" when nothing does."""
+        original = self.by_code.get(initiative.original)
+        if not initiative.original:
+            return ""
+        if original is None:
+            return f"取り込んだ資料に、再掲元（{initiative.original}）がないため"
+        differing = [
+            label
+            for name, label in COMPARED
+            if UNSAID not in (mine := getattr(initiative, name), its := getattr(original, name)) and mine != its
+        ]
+        if not differing:
+            return ""
+        reason = f"取り込んだ資料で、再掲元（{initiative.original}）と{'・'.join(differing)}が違うため"
+        self.notes.append(
+            Note(Note.OWN_TEXT, initiative.place.at("name"), f"{initiative.code}：{'・'.join(differing)}")
+        )
+        return reason
+
+    def shows_original(self, initiative: Initiative) -> bool:
+        return bool(initiative.original) and not self.own[initiative.code]
+
+    def _texts(self, initiative: Initiative) -> Texts:
+        if self.shows_original(initiative):
+            return Texts()
+        departments = [owner.name for owner in initiative.owners]
+        cell_texts = {"result": initiative.result, "issues": initiative.issues}
+        if len(departments) == 1:
+            return Texts(departments, {departments[0]: cell_texts})
+        return self._joint(initiative, departments, cell_texts)
+
+    def _joint(self, initiative: Initiative, departments: list[str], cell_texts: dict[str, str]) -> Texts:
+        """Parts in the order in which the cell names the departments, then those it does not name."""
+        texts = Texts(parts={department: {"result": "", "issues": ""} for department in departments})
+        order: list[str] = []
+        for name, label in (("result", "実績"), ("issues", "課題")):
+            cell = cell_texts[name]
+            if not cell:
+                continue
+            split = cells.split_joint(cell, departments)
+            why = split.why
+            if split.parts is not None:
+                said = [department for department, _ in split.parts]
+                merged = order + [department for department in said if department not in order]
+                if [department for department in merged if department in said] == said:
+                    order = merged
+                    for department, text in split.parts:
+                        texts.parts[department][name] = text
+                    continue
+                why = "実績の欄と、課の順番が違います"
+            texts.shared[name] = cell
+            self.notes.append(Note(Note.UNSPLIT, initiative.place.at(name), f"{initiative.code} {label}：{why}"))
+        texts.departments = order + [department for department in departments if department not in order]
+        return texts
+
+    def entries(self) -> list[dict]:
+        return [self._entry(initiative) for initiative in self.in_order]
+
+    def _entry(self, initiative: Initiative) -> dict:
+        row = {"initiative": initiative.code, "fiscal_year": self.source.fiscal_year}
+        if self.shows_original(initiative):
+            blank = dict.fromkeys(("target", "next_target", "rating", "shared_result", "shared_issues"), "")
+            return row | blank | {"holds_own": False, "own_reason": "", "place": initiative.place}
+        texts = self.texts[initiative.code]
+        return row | {
+            "target": initiative.target,
+            "next_target": initiative.next_target,
+            "rating": initiative.rating,
+            "shared_result": texts.shared["result"],
+            "shared_issues": texts.shared["issues"],
+            "holds_own": bool(initiative.original),
+            "own_reason": self.own[initiative.code],
+            "place": initiative.place,
+        }
+
+    def parts(self) -> list[dict]:
+        return [row for initiative in self.in_order for row in self._parts(initiative)]
+
+    def _parts(self, initiative: Initiative) -> Iterator[dict]:
+        texts = self.texts[initiative.code]
+        for position, department in enumerate(texts.departments):
+            own = texts.parts[department]
+            yield {
+                "entry": (initiative.code, self.source.fiscal_year),
+                "department": self.names[department],
+                "position": position,
+                **own,
+                "self_rating": initiative.rating if len(texts.departments) == 1 else "",
+                **self.new_part,
+                "status": self._status(own),
+                "place": initiative.place,
+            }
+
+    def _status(self, texts: Mapping[str, str]) -> str:
+        if self.new_part["status"] == EntryPart.Status.DRAFT and not any(texts.values()):
+            return EntryPart.Status.NOT_STARTED
+        return self.new_part["status"]
+
+    # --- Indicators -------------------------------------------------------------------------------
+
+    def indicators(self) -> list[dict]:
+        codes = self._codes()
+        return [
+            {
+                "code": codes[parsing.key(indicator.name)],
+                "position": position,
+                **{name: getattr(indicator, name) for name in _INDICATOR_FIELDS},
+                "place": indicator.place,
+            }
+            for position, indicator in enumerate(self.source.indicators, 1)
+        ]
+
+    def _codes(self) -> dict[str, str]:
+        """I01 … in order of first appearance; known indicators keep theirs, new ones take the next free one."""
+        held = {key: indicator.code for key, indicator in self.held.indicators.items()}
+        used, number = set(held.values()), 0
+        codes = {}
+        for indicator in self.source.indicators:
+            key = parsing.key(indicator.name)
+            if key in held:
+                codes[key] = held[key]
+                continue
+            number += 1
+            while f"I{number:02}" in used:
+                number += 1
+            codes[key] = f"I{number:02}"
+            used.add(codes[key])
+        return codes
+
+    def values(self) -> list[dict]:
+        return [
+            {
+                "indicator": parsing.key(indicator.name),
+                "fiscal_year": year.fiscal_year,
+                "actual": year.actual.number,
+                "actual_figure": IndicatorValue.figure_of(year.actual.number, year.actual.word),
+                "target": year.target.number,
+                "target_figure": IndicatorValue.figure_of(year.target.number, year.target.word),
+                "numerator": year.numerator,
+                "denominator": year.denominator,
+                "place": year.place,
+            }
+            for indicator in self.source.indicators
+            for year in indicator.years
+        ]
+
+    # --- What is written --------------------------------------------------------------------------
+
+    def chapters(self) -> list[dict]:
+        return [_fields(section, "goal", "kind", "heading", "text") for section in self.source.chapters]
+
+    def reviews(self) -> list[dict]:
+        return [_fields(review, "goal", "heading", "text") for review in self.source.reviews]
+
+    def events(self) -> list[dict]:
+        return [_fields(event, "goal", "position", "when", "what") for event in self.source.events]
+
+    def footnotes(self) -> list[dict]:
+        return [_fields(footnote, "goal", "number", "text") for footnote in self.source.footnotes]
+
+
+_INDICATOR_FIELDS = (
+    "name", "unit", "decimals", "source", "goals", "ratio_name", "numerator_name", "numerator_unit", "denominator_name",
+    "denominator_unit", "baseline", "baseline_numerator", "baseline_denominator",
+)  # fmt: skip
+
+
+def _fields(row, *names: str) -> dict:
+    return {name: getattr(row, name) for name in names} | {"place": row.place}
+
+
+def status_of_new_parts(plan_year: PlanYear | None) -> str:
+    """Approved in a year that is past writing (or that the import begins), else a draft."""
+    writing = (PlanYear.Status.PREPARING, PlanYear.Status.COLLECTING)
+    return EntryPart.Status.DRAFT if plan_year and plan_year.status in writing else EntryPart.Status.APPROVED
+
+
+@dataclass(frozen=True)
+class GoalCount:
+    """What came in for one goal."""
+
+    number: int
+    name: str
+    rows: int
+    cross_listings: int
+    ratings: dict[str, int]
+    unrated: int
+
+
+def counts(source: Source, letters: tuple[str, ...]) -> list[GoalCount]:
+    made = []
+    for goal in source.goals:
+        rows = [initiative for initiative in source.initiatives if initiative.goal == goal.number]
+        ratings = Counter(initiative.rating for initiative in rows)
+        made.append(
+            GoalCount(
+                goal.number, goal.name, len(rows), sum(bool(row.original) for row in rows),
+                {letter: ratings[letter] for letter in letters}, ratings[""],
+            )
+        )  # fmt: skip
+    return made
