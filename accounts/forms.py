@@ -15,6 +15,14 @@ def this_year() -> int:
     return fy.of_date(timezone.localdate())
 
 
+def speak_plainly(form: forms.BaseForm) -> None:
+    """Say what is missing or too long by the field's own name, instead of 「このフィールドは必須です」."""
+    for field in form.fields.values():
+        verb = "選んで" if isinstance(field.widget, forms.widgets.ChoiceWidget) else "書いて"
+        field.error_messages["required"] = f"{field.label}を{verb}ください。"
+        field.error_messages["max_length"] = "%(limit_value)d文字までで書いてください（今は%(show_value)d文字です）。"
+
+
 # --- Signing in -----------------------------------------------------------------------------------
 class SignInForm(AuthenticationForm):
     error_messages = {
@@ -52,6 +60,7 @@ class OwnPasswordForm(PasswordChangeForm):
         }
         for name, (label, hint) in words.items():
             self.fields[name].label, self.fields[name].help_text = label, hint
+        speak_plainly(self)
 
 
 # --- Fields ---------------------------------------------------------------------------------------
@@ -137,6 +146,7 @@ class UserFilterForm(forms.Form):
             ("soon", "期限が近い"),
             ("expired", "期限切れ"),
             ("stopped", "止めた"),
+            ("unplaced", "今日の所属がない"),
         ],
     )
 
@@ -177,6 +187,7 @@ class UserForm(forms.ModelForm):
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
+        speak_plainly(self)
         self.by = by
         self.changed_memberships: list[Membership] = []
         self.memberships = self._existing_memberships()
@@ -201,6 +212,13 @@ class UserForm(forms.ModelForm):
 
     def department_groups(self):
         return groups_of(self["departments"])
+
+    @property
+    def adding_is_open(self) -> bool:
+        """Whether the page shows at once what adds a department: someone needs one, or there is something to mend."""
+        names = ("departments", "since", "until")
+        lacks = not self.memberships and self.instance.role in (User.Role.STAFF, User.Role.MANAGER)
+        return lacks or any(self[name].errors or self[name].value() for name in names)
 
     def clean_username(self):
         username = User.normalize_username(self.cleaned_data["username"]).strip()
@@ -291,6 +309,7 @@ class PasswordForm(forms.Form):
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
+        speak_plainly(self)
         self.user = user
 
     def clean_password(self):
@@ -357,6 +376,7 @@ class DepartmentForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        speak_plainly(self)
         others = Department.objects.exclude(pk=self.instance.pk)
         roots = others.filter(parent__isnull=True).open_from(this_year())
         self.fields["parent"].queryset = (roots | others.filter(pk=self.instance.parent_id)).distinct()
@@ -401,13 +421,12 @@ class ReorganisationForm(forms.Form):
         label="最後の年度", help_text="「R8」「令和8年度」「2026」のように書きます。次の年度から変わります。"
     )
     kind = forms.ChoiceField(
-        label="次の年度から",
+        label="引き継ぎ方",
         choices=[
             (RENAME, "新しい名前の課が引き継ぐ"),
             (HAND_OVER, "今ある課が引き継ぐ（1つなら合わせる、2つ以上なら分ける）"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "どちらかを選んでください。"},
     )
     new_name = LineField(
         label="新しい名前", required=False, max_length=60, help_text="新しい名前にするときだけ書きます。"
@@ -420,6 +439,7 @@ class ReorganisationForm(forms.Form):
 
     def __init__(self, *args, department: Department, **kwargs):
         super().__init__(*args, **kwargs)
+        speak_plainly(self)
         self.department = department
         others = Department.objects.pickable(this_year()).exclude(pk=department.pk)
         self.fields["successors"].queryset = self.fields["people_to"].queryset = others
@@ -458,12 +478,14 @@ class ReorganisationForm(forms.Form):
         if not chosen:
             self.add_error("successors", "引き継ぐ課を1つ以上選んでください。")
             return
+        next_year = data["last_year"] + 1
+        there = set(Department.objects.open_in(next_year).filter(pk__in=[each.pk for each in chosen]))
         for each in chosen:
-            if not Department.objects.open_in(data["last_year"] + 1).filter(pk=each.pk).exists():
-                self.add_error("successors", f"「{each}」は、{fy.label(data['last_year'] + 1)}にはありません。")
+            if each not in there:
+                self.add_error("successors", f"「{each}」は、{fy.label(next_year)}にはありません。")
         if people_to and people_to not in chosen:
             self.add_error("people_to", "人を移す課は、引き継ぐ課の中から選んでください。")
-        if len(chosen) > 1 and self.department.children.open_from(data["last_year"] + 1).exists():
+        if len(chosen) > 1 and self.department.children.open_from(next_year).exists():
             self.add_error(
                 "successors", "この部には、まだ課があります。2つ以上に分けるときは、先に課の「部」を変えてください。"
             )

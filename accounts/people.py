@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -18,11 +18,17 @@ def ends_soon(user: User) -> bool:
     return user.can_sign_in and user.expires_on is not None and user.expires_on <= timezone.localdate() + SOON
 
 
+def is_unplaced(user: User) -> bool:
+    """Works for a department, but belongs to none today."""
+    return user.can_sign_in and user.role in (User.Role.STAFF, User.Role.MANAGER) and not user.current_memberships
+
+
 STATES = {
     "yes": lambda user: user.can_sign_in,
     "soon": ends_soon,
     "expired": lambda user: user.is_active and user.is_expired,
     "stopped": lambda user: not user.is_active,
+    "unplaced": is_unplaced,
 }
 
 
@@ -46,36 +52,36 @@ def matching(users: Iterable[User], conditions: dict[str, str]) -> list[User]:
 class PeopleSummary:
     usable: int
     committee_soon: int
-    others_soon: int
+    soon: int
     expired: int
-    without_department: int
+    unplaced: int
+
+    @property
+    def needs_care(self) -> bool:
+        return bool(self.soon or self.expired or self.unplaced)
 
 
 def summary(users: list[User]) -> PeopleSummary:
     soon = [user for user in users if ends_soon(user)]
-    committee = sum(user.is_committee for user in soon)
-    belonging = (User.Role.STAFF, User.Role.MANAGER)
     return PeopleSummary(
         usable=sum(user.can_sign_in for user in users),
-        committee_soon=committee,
-        others_soon=len(soon) - committee,
-        expired=sum(user.is_active and user.is_expired for user in users),
-        without_department=sum(
-            user.can_sign_in and user.role in belonging and not user.current_memberships for user in users
-        ),
+        committee_soon=sum(user.is_committee for user in soon),
+        soon=len(soon),
+        expired=len(list(filter(STATES["expired"], users))),
+        unplaced=len(list(filter(is_unplaced, users))),
     )
 
 
 # --- Departments ----------------------------------------------------------------------------------
 def department_status(department: Department, year: int) -> str:
-    """How things stand with a department, in one sentence."""
-    if department.closed_after is None:
-        later = department.opened_in is not None and department.opened_in > year
-        return f"{fy.label(department.opened_in)}からできる課です。" if later else "今ある課です。"
-    ended = "終わりました" if department.is_closed_in(year) else "終わります"
-    names = "」「".join(each.name for each in department.successors.all())
-    handed = f"次の年度から「{names}」が引き継ぎます。" if names else "引き継ぐ課はありません。"
-    return f"{fy.label(department.closed_after)}で{ended}。{handed}"
+    """How things stand with a department or 部 in a fiscal year, to follow 「…は、」."""
+    if department.closed_after is not None:
+        return (
+            f"{fy.label(department.closed_after)}で{'終わりました' if department.is_closed_in(year) else '終わります'}"
+        )
+    if department.opened_in is not None and department.opened_in > year:
+        return f"{fy.label(department.opened_in)}からできます"
+    return "今の組織にあります"
 
 
 @dataclass
@@ -145,3 +151,11 @@ def members_of(department: Department) -> list[Membership]:
     """Those who belong to it today or will, people who may sign in first."""
     members = Membership.objects.not_ended(timezone.localdate()).filter(department=department)
     return list(members.select_related("user").order_by("-user__is_active", "user__username"))
+
+
+def staying_after_the_end(department: Department, members: list[Membership]) -> list[Membership]:
+    """Those of `members` who would go on belonging to a department after its last fiscal year."""
+    if department.closed_after is None:
+        return []
+    last_day = date(department.closed_after + 1, 3, 31)
+    return [each for each in members if each.user.is_active and (each.until is None or each.until > last_day)]

@@ -19,6 +19,11 @@ from django.utils import timezone
 from accounts.models import AccountEvent, Department, Membership, User
 from initiatives import fiscal_year as fy
 
+
+class AlreadyClosed(Exception):
+    """A colleague closed the department first. Nothing was written."""
+
+
 YEAR_FIELDS = ("opened_in", "closed_after")
 # No 0 and o, 1, i and l: a temporary password is read from paper.
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -217,9 +222,9 @@ def _first_day_after(fiscal_year: int) -> date:
 
 
 def _close(department: Department, last_year: int) -> None:
-    """Compare-and-set: a colleague may have closed it while the form was open."""
+    """Compare-and-set: a colleague may have closed it while the form was open. Raises AlreadyClosed."""
     if not Department.objects.filter(pk=department.pk, closed_after__isnull=True).update(closed_after=last_year):
-        raise ValidationError("この課を閉じることは、もう決まっています。何も変わっていません。")
+        raise AlreadyClosed(str(department))
     department.closed_after = last_year
 
 

@@ -240,12 +240,14 @@ def department_page(request, pk, *, form=None, reorganisation=None):
     reorganisation = reorganisation or ReorganisationForm(
         department=department, initial={"last_year": fy.label(this_year())}
     )
+    members = people.members_of(department)
     context = {
         "department": department,
         "form": form,
         "reorganisation": reorganisation,
         "status": people.department_status(department, this_year()),
-        "members": people.members_of(department),
+        "members": members,
+        "staying": people.staying_after_the_end(department, members),
         "events": department.events.select_related("by")[:EVENTS_SHOWN],
         "crumbs": crumbs("accounts:department_list", "担当課", department.name),
     }
@@ -259,8 +261,15 @@ def department_reorganise(request, pk):
     department = get_object_or_404(Department, pk=pk)
     form = ReorganisationForm(request.POST, department=department)
     said = []
-    if not accepts(form, lambda: said.append(reorganise(department, form.cleaned_data, request.user))):
-        return department_page(request, pk, reorganisation=form)
+    try:
+        if department.closed_after is not None:
+            raise register.AlreadyClosed(department.name)
+        if not accepts(form, lambda: said.append(reorganise(department, form.cleaned_data, request.user))):
+            return department_page(request, pk, reorganisation=form)
+    except register.AlreadyClosed:
+        problem = f"「{department.name}」を閉じることは、もう決まっています。"
+        context = {"problem": problem, "back_url": reverse("accounts:department_edit", args=[pk])}
+        return render(request, "409.html", context, status=409)
     messages.success(request, said[0])
     return redirect("accounts:department_edit", pk=pk)
 
