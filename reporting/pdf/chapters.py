@@ -27,6 +27,8 @@ from reporting.snapshot import Goal, Indicator, IndicatorYear, Policy, Report, R
 # evenly and a changed row costs little.
 TABLE_SHARE = 10000
 GOALS_TOGETHER = 3
+LINE = 35  # characters of a line beside a margin
+MARGIN_HEIGHT = 7 * LINE  # what the figures in the margin take up
 ROW_WEIGHT = 90  # a row's frame and short cells, in characters
 FIGURE_WORDS = {"blank": "", "not_conducted": "未実施", "not_set": "設定なし", "under_review": "検討中"}
 MISSING = "－"
@@ -119,6 +121,15 @@ def written(sections: dict[str, Section], kind: str, heading: str) -> Written | 
     if section is None or not section.text.strip():
         return None
     return Written(section.heading.strip() or heading, blocks(section.text))
+
+
+def opening(text: list[Block]) -> dict[str, list[Block]]:
+    """The first paragraphs, as high as the figures in the margin beside them, and the rest."""
+    count, length = 0, 0
+    while count < len(text) and length < MARGIN_HEIGHT:
+        length += len(text[count].text) + LINE // 2
+        count += 1
+    return {"lead": text[:count], "rest": text[count:]}
 
 
 def numbered(number: int, heading: str) -> str:
@@ -508,7 +519,7 @@ class Book:
 
     def chapters(self) -> list[Chapter]:
         self.entries = []
-        contents = self._chapter("contents", "contents", "目次", {"entries": []}, late=True, is_contents=True)
+        contents = self._chapter("contents", "contents", "目次", {}, part="目次", late=True, is_contents=True)
         body = [
             self._structure(),
             self._front(),
@@ -621,36 +632,27 @@ class Book:
         summaries = []
         for goal in self.report.goals:
             summary = written(goal.sections, "goal_summary", "")
-            summaries.append(
-                {
-                    "goal": goal,
-                    "blocks": summary.blocks if summary else [],
-                    "counted": self.counted(goal.name, goal.tally, goal.number),
-                }
-            )
+            text = opening(summary.blocks if summary else [])
+            summaries.append(text | {"goal": goal, "counted": self.counted(goal.name, goal.tally, goal.number)})
         reviews = [
-            {
-                "heading": review.heading or self.goal_title(goal),
-                "blocks": blocks(review.text),
-                "counted": self.counted(goal.name, goal.tally, goal.number),
-            }
+            self._review(goal.committee_review, self.goal_title(goal), self.counted(goal.name, goal.tally, goal.number))
             for goal in self.report.goals
-            if (review := goal.committee_review) and review.text.strip()
         ]
-        if self.report.committee_review and self.report.committee_review.text.strip():
-            whole = self.report.committee_review
-            reviews.append(
-                {
-                    "heading": whole.heading or "全体を通して",
-                    "blocks": blocks(whole.text),
-                    "counted": self.counted("全体", self.report.tally),
-                }
-            )
+        reviews.append(
+            self._review(self.report.committee_review, "全体を通して", self.counted("全体", self.report.tally))
+        )
+        reviews = [review for review in reviews if review]
         heads = [("overall", title)]
         if reviews:
             heads.append((self._enter(2, "委員会の講評", "reviews"), "委員会の講評"))
         context = {"heading": title, "blocks": section.blocks, "summaries": summaries, "reviews": reviews}
         return self._chapter("overall", "overall", section.heading, context, part=part, heads=tuple(heads), weight=6000)
+
+    @staticmethod
+    def _review(review: Section | None, heading: str, counted: Counted) -> dict | None:
+        if review is None or not review.text.strip():
+            return None
+        return opening(blocks(review.text)) | {"heading": review.heading or heading, "counted": counted}
 
     # Goals
 
@@ -817,7 +819,7 @@ class Book:
     def _index(self) -> Chapter:
         part = self.parts["index"]
         self._enter(1, part, "index")
-        return self._chapter("index", "index", part, {"departments": []}, part=part, head=part, late=True)
+        return self._chapter("index", "index", part, {}, part=part, head=part, late=True)
 
     def number(self, places: dict[str, int]) -> None:
         """Put page numbers into the contents and the index (anchor → page)."""

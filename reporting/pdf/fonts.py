@@ -5,6 +5,7 @@ is replaced before layout by 〓, the printers' sign for a missing type, and `mi
 """
 
 import hashlib
+import re
 import subprocess
 import unicodedata
 from functools import lru_cache
@@ -13,6 +14,7 @@ from pathlib import Path
 FAMILY = "BIZ UDPGothic"
 PACKAGE = "fonts-morisawa-bizud-gothic"
 GETA = "〓"
+_VOICED = re.compile("[\u3040-\u30ff][\u3099\u309a]")
 LATIN_DIR = Path(__file__).resolve().parent.parent.parent / "static" / "fonts"
 # Addresses under which the fetcher hands out these files, and nothing else.
 LATIN = {f"ayumi-font:latin-{weight}": LATIN_DIR / f"ayumi-latin-{weight}.ttf" for weight in (400, 700)}
@@ -25,7 +27,7 @@ def find(style: str) -> Path | None:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    family, found, path = (answer.split("|") + ["", "", ""])[:3]
+    family, found, path = (*answer.split("|"), "", "", "")[:3]
     return Path(path) if family == FAMILY and found == style else None
 
 
@@ -67,19 +69,19 @@ def _replacement(char: str) -> str:
     return composed if len(composed) == 1 and ord(composed) in covered() else GETA
 
 
+def _composed(text: str) -> str:
+    """か + combining dakuten to が. Nothing else is normalised: a rare form of a character in a name stays itself."""
+    return _VOICED.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
+
+
 def drawable(text: str) -> str:
     """The text with every character that cannot be drawn replaced. Markup is ASCII and passes unchanged."""
-    known = covered()
-    strange = {char for char in set(text) if ord(char) not in known and char not in "\n\t"} if known else set()
-    if not strange:
-        return text
-    # か + combining dakuten is one character of the font.
-    text = unicodedata.normalize("NFC", text) if any(unicodedata.combining(char) for char in strange) else text
+    text = _composed(text)
+    strange = {char for char in set(text) if ord(char) not in covered() and char not in "\n\t"} if covered() else ()
     return text.translate({ord(char): _replacement(char) for char in strange})
 
 
 def missing_characters(text: str) -> list[str]:
     """Visible characters of a text that would be printed as 〓, in order of code."""
-    known = covered()
-    text = unicodedata.normalize("NFC", text)
-    return sorted(char for char in set(text) if ord(char) not in known and _replacement(char) == GETA)
+    strange = (char for char in set(_composed(text)) if ord(char) not in covered() and char not in "\n\t")
+    return sorted(char for char in strange if _replacement(char) == GETA)
