@@ -438,7 +438,8 @@ class ReorganisationForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args, department: Department, **kwargs):
-        super().__init__(*args, **kwargs)
+        # The page has a DepartmentForm too, with boxes of its own for 引き継いだ課.
+        super().__init__(*args, auto_id="id_reorganise_%s", **kwargs)
         speak_plainly(self)
         self.department = department
         others = Department.objects.pickable(this_year()).exclude(pk=department.pk)

@@ -85,7 +85,6 @@ def user_list(request):
         "page_obj": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "found": len(found),
         "total": len(everyone),
-        "crumbs": None,
     }
     return render(request, "accounts/user_list.html", context)
 
