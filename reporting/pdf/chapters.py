@@ -5,34 +5,25 @@ change in one row touches the chapters that show the row and no other; page numb
 in the index, which are made last.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from indicators import calculation
 from initiatives import fiscal_year as fy
 from reporting import charts
+from reporting.pdf.figures import Counted, IndicatorPage, mark
 from reporting.pdf.fonts import drawable
-from reporting.snapshot import Goal, Indicator, IndicatorYear, Policy, Report, Row, Section, Tally
+from reporting.pdf.table import Column, PrintedRow, Slice, columns, slices, weight
+from reporting.pdf.text import Written, blocks, numbered, opening, written
+from reporting.snapshot import Goal, Indicator, Report, Section, Tally
 
-# Characters of one chapter of the table: about a tenth of the largest report, so that two processes share the work
-# evenly and a changed row costs little.
-TABLE_SHARE = 10000
 GOALS_TOGETHER = 3
-LINE = 35  # characters of a line beside a margin
-MARGIN_HEIGHT = 7 * LINE  # what the figures in the margin take up
-ROW_WEIGHT = 90  # a row's frame and short cells, in characters
-FIGURE_WORDS = {"blank": "", "not_conducted": "未実施", "not_set": "設定なし", "under_review": "検討中"}
-MISSING = "－"
-NO_RATE = "―"
 
 # Sections in the printed order and the headings they get when none is written.
 FRONT = (
@@ -78,410 +69,6 @@ class Entry:
     @property
     def href(self) -> str:
         return f"ayumi:{self.anchor}"
-
-
-# ── text ────────────────────────────────────────────────────────────────────────────────────────────
-
-_ITEM = re.compile(r"[①-⑳●○◆◇■□]")
-_SUB = re.compile(r"[（(][0-9０-９]{1,2}[)）]")
-
-
-@dataclass(frozen=True)
-class Block:
-    kind: str  # "p", "dot", "item" and "sub" (hang under their sign) or "note" (※)
-    text: str
-
-
-def blocks(text: str) -> list[Block]:
-    """The paragraphs of a written text, one a line, as typed."""
-    lines = (line.strip() for line in text.splitlines())
-    return [Block(_kind(line), line) for line in lines if line]
-
-
-def _kind(line: str) -> str:
-    if line.startswith("※"):
-        return "note"
-    if line[0] in "・･":
-        return "dot"
-    if _SUB.match(line):
-        return "sub"
-    return "item" if _ITEM.match(line) else "p"
-
-
-@dataclass(frozen=True)
-class Written:
-    """A written section ready for print: its heading, or the printed report's own."""
-
-    heading: str
-    blocks: list[Block]
-
-
-def written(sections: dict[str, Section], kind: str, heading: str) -> Written | None:
-    section = sections.get(kind)
-    if section is None or not section.text.strip():
-        return None
-    return Written(section.heading.strip() or heading, blocks(section.text))
-
-
-def opening(text: list[Block]) -> dict[str, list[Block]]:
-    """The first paragraphs, as high as the figures in the margin beside them, and the rest."""
-    count, length = 0, 0
-    while count < len(text) and length < MARGIN_HEIGHT:
-        length += len(text[count].text) + LINE // 2
-        count += 1
-    return {"lead": text[:count], "rest": text[count:]}
-
-
-def numbered(number: int, heading: str) -> str:
-    """「1　進捗管理・評価」, unless the heading brings its own number."""
-    return heading if re.match(r"[0-9０-９①-⑳]", heading) else f"{number}　{heading}"
-
-
-# ── figures ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def mark(letter: str, report: Report) -> SafeString:
-    """A rating: letter in the shape of its rank, as on screen."""
-    if not letter:
-        return format_html('<span class="r r-n">{}</span>', "未")
-    rank = next((step.rank for step in report.scale if step.letter == letter), 0)
-    return format_html('<span class="r r-{}"><span>{}</span></span>', min(rank, 3), letter)
-
-
-def full_width(unit: str) -> str:
-    return "％" if unit == "%" else unit
-
-
-def quantity(value: Decimal | None, decimals: int, unit: str) -> str:
-    return "" if value is None else f"{calculation.round_half_up(value, decimals):,f}{full_width(unit)}"
-
-
-@dataclass(frozen=True)
-class Cell:
-    text: str
-    rating: str = ""
-
-
-@dataclass
-class IndicatorPage:
-    """One indicator as printed: a sentence, a chart, the table of its years, its source."""
-
-    indicator: Indicator
-    report: Report
-    uid: str
-
-    @property
-    def name(self) -> str:
-        return self.indicator.name
-
-    @property
-    def this_year(self) -> IndicatorYear | None:
-        return self.indicator.year(self.report.fiscal_year)
-
-    def _q(self, value: Decimal | None) -> str:
-        return quantity(value, self.indicator.decimals, self.indicator.unit)
-
-    @property
-    def actual(self) -> str:
-        year = self.this_year
-        return self._actual(year) if year else NO_RATE
-
-    @property
-    def target(self) -> str:
-        year = self.this_year
-        return self._target(year) if year else NO_RATE
-
-    @property
-    def rate(self) -> str:
-        year = self.this_year
-        return f"{year.rate}％" if year and year.rate is not None else NO_RATE
-
-    @property
-    def rating(self) -> SafeString | str:
-        year = self.this_year
-        return mark(year.rating, self.report) if year and year.rating else NO_RATE
-
-    def _actual(self, year: IndicatorYear) -> str:
-        return self._q(year.actual) if year.actual is not None else FIGURE_WORDS.get(year.actual_figure, "")
-
-    def _target(self, year: IndicatorYear) -> str:
-        return self._q(year.target) if year.target is not None else FIGURE_WORDS.get(year.target_figure, "")
-
-    @cached_property
-    def sentence(self) -> str:
-        """「令和6年度は57.7％で、前年度から5.9ポイント上がりました。目標67.2％に対する達成率は85.9％です。」"""
-        year, label = self.this_year, self.report.fiscal_year_label
-        if year is None or year.actual is None:
-            word = FIGURE_WORDS.get(year.actual_figure, "") if year else ""
-            return f"{label}は{word}です。" if word else f"{label}の実績はまだありません。"
-        words = f"{label}は{self._q(year.actual)}{self._change(year)}。"
-        if year.rate is not None:
-            words += f"目標{self._q(year.target)}に対する達成率は{year.rate}％です。"
-        elif year.target is None and FIGURE_WORDS.get(year.target_figure):
-            words += f"目標は{FIGURE_WORDS[year.target_figure]}です。"
-        return words
-
-    def _change(self, year: IndicatorYear) -> str:
-        before = self.indicator.year(year.fiscal_year - 1)
-        if before is None or before.actual is None:
-            return "です"
-        places = self.indicator.decimals
-        # The difference of the two numbers as printed, or the reader cannot follow it.
-        change = calculation.round_half_up(year.actual, places) - calculation.round_half_up(before.actual, places)
-        if not change:
-            return "で、前年度と同じでした"
-        amount = f"{abs(change):,f}ポイント" if self.indicator.unit == "%" else self._q(abs(change))
-        rise, fall = ("上がりました", "下がりました") if self.indicator.unit == "%" else ("増えました", "減りました")
-        return f"で、前年度から{amount}{rise if change > 0 else fall}"
-
-    @property
-    def computed(self) -> str:
-        """「58人 ÷ 335件 ＝ 17.3％」 for an indicator made of two counts."""
-        year = self.this_year
-        if year is None or year.numerator is None or year.denominator is None or year.actual is None:
-            return ""
-        return f"{self._top(year.numerator)} ÷ {self._bottom(year.denominator)} ＝ {self._q(year.actual)}"
-
-    def _top(self, value: Decimal | None) -> str:
-        return quantity(value, 0, self.indicator.numerator_unit)
-
-    def _bottom(self, value: Decimal | None) -> str:
-        return quantity(value, 0, self.indicator.denominator_unit)
-
-    @property
-    def chart(self) -> SafeString:
-        years = self.indicator.years
-        return charts.actual_vs_target(
-            self.uid,
-            f"{self.indicator.name}の推移",
-            [fy.short(year.fiscal_year) for year in years],
-            [year.actual for year in years],
-            [year.target for year in years],
-            unit=full_width(self.indicator.unit),
-            missing=[FIGURE_WORDS.get(year.actual_figure, "") for year in years],
-            decimals=self.indicator.decimals,
-            width=642,
-            height=172,
-        )
-
-    @property
-    def notes(self) -> list[str]:
-        years = self.indicator.years
-        goals = "、".join(str(number) for number in self.indicator.goal_numbers)
-        notes = [f"{self.report.terms['goal']}{goals}の指標です。"] if len(self.indicator.goal_numbers) > 1 else []
-        notes += ["数が小さいほどよい指標です。"] if self.indicator.lower_is_better else []
-        notes += [self.indicator.source] if self.indicator.source else []
-        axis = charts.axis_note([y.actual for y in years], [y.target for y in years], full_width(self.indicator.unit))
-        return notes + ([axis] if axis else [])
-
-    @property
-    def year_heads(self) -> list[str]:
-        return ["初期値", *(fy.short(year.fiscal_year) for year in self.indicator.years)]
-
-    @property
-    def table(self) -> list[tuple[str, list[Cell]]]:
-        indicator, years = self.indicator, self.indicator.years
-        rows = []
-        if indicator.numerator_name:
-            rows.append(
-                (
-                    indicator.denominator_name,
-                    [self._bottom(indicator.baseline_denominator), *(self._bottom(y.denominator) for y in years)],
-                )
-            )
-            rows.append(
-                (
-                    indicator.numerator_name,
-                    [self._top(indicator.baseline_numerator), *(self._top(y.numerator) for y in years)],
-                )
-            )
-        name = f"{indicator.ratio_name or '実績'}　A"
-        rows.append((name, [self._q(indicator.baseline), *map(self._actual, years)]))
-        rows.append(("目標値　B", ["", *map(self._target, years)]))
-        rate = "達成率　B/A" if indicator.lower_is_better else "達成率　A/B"
-        rows.append((rate, ["", *map(self._rate, years)]))
-        cells = [(head, [Cell(text) for text in texts]) for head, texts in rows]
-        ratings = [Cell(""), *(Cell("", mark(y.rating, self.report) if y.rating else "") for y in years)]
-        return [*cells, ("評価", ratings)]
-
-    def _rate(self, year: IndicatorYear) -> str:
-        if year.rate is not None:
-            return f"{year.rate}％"
-        return NO_RATE if year.fiscal_year <= self.report.fiscal_year else ""
-
-
-@dataclass(frozen=True)
-class Count:
-    letter: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A tally with its name, as a line of a table or a column of figures in the margin."""
-
-    name: str
-    tally: Tally
-    mark: SafeString
-    number: int | None = None
-
-    @property
-    def counts(self) -> list[Count]:
-        return [Count(letter, count) for letter, count in self.tally.ratings.items() if letter != calculation.UNRATED]
-
-    @property
-    def some(self) -> list[Count]:
-        """Ratings that occur."""
-        return [each for each in self.counts if each.count]
-
-    @property
-    def unrated(self) -> int:
-        return self.tally.ratings.get(calculation.UNRATED, 0)
-
-
-# ── the table of initiatives ────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Column:
-    kind: str
-    title: str
-    width: float  # mm, 0 takes what is left
-    centred: bool = False
-
-
-@dataclass(frozen=True)
-class OwnerLine:
-    department: str
-    note: str
-    partners: str
-
-
-class PrintedRow:
-    """An initiative as its row shows it."""
-
-    def __init__(self, row: Row, report: Report):
-        self.row = row
-        self.mark = mark(row.rating, report)
-        self.joined = f"※{fy.short(row.new_in)}新規" if row.new_in else ""
-        self.bookmark = f"{row.code}　{row.name}"
-
-    @property
-    def owners(self) -> list[OwnerLine]:
-        return [
-            OwnerLine(
-                owner.department,
-                f"（{owner.note}）" if owner.note and owner.note[0] not in "（(" else owner.note,
-                "、".join(owner.partners),
-            )
-            for owner in self.row.owners
-        ]
-
-    @cached_property
-    def _departments(self) -> set[str]:
-        return {owner.department for owner in self.row.owners} | {part.department for part in self.row.parts} - {""}
-
-    @property
-    def result(self) -> list[tuple[str, str]]:
-        return by_department(self.row.result, self._departments)
-
-    @property
-    def issues(self) -> list[tuple[str, str]]:
-        return by_department(self.row.issues, self._departments)
-
-
-def by_department(text: str, departments: Iterable[str]) -> list[tuple[str, str]]:
-    """(課名, text) of a text composed under 【課名】; 課名 is "" before the first. Other brackets are text."""
-    names = "|".join(re.escape(name) for name in sorted(departments, key=len, reverse=True))
-    pieces = re.split(rf"^【({names})】[ 　]*\n?", text.strip(), flags=re.MULTILINE) if names else [text.strip()]
-    found = [("", pieces[0].strip("\n"))] if pieces[0].strip() else []
-    return found + [(name, body.strip("\n")) for name, body in zip(pieces[1::2], pieces[2::2], strict=True)]
-
-
-@dataclass
-class Slice:
-    """The directions of one policy that stand in one chapter."""
-
-    policy: Policy
-    directions: list
-    continued: bool  # the policy began in the chapter before
-
-
-def _weight(rows: Iterable[Row]) -> int:
-    return sum(len(row.result) + len(row.issues) + len(row.description) // 2 + ROW_WEIGHT for row in rows)
-
-
-def slices(goal: Goal) -> list[list[Slice]]:
-    """The goal's directions dealt out to chapters, about evenly, cut between policies where that is near."""
-    steps = [
-        (policy, direction, _weight(direction.rows)) for policy in goal.policies for direction in policy.directions
-    ]
-    cuts = _cuts(steps)
-    chapters: list[list[Slice]] = [[]]
-    for place, (policy, direction, _) in enumerate(steps):
-        if place in cuts:
-            chapters.append([])
-        if not chapters[-1] or chapters[-1][-1].policy is not policy:
-            begun = place > 0 and steps[place - 1][0] is policy
-            chapters[-1].append(Slice(policy, [], begun))
-        chapters[-1][-1].directions.append(direction)
-    return [chapter for chapter in chapters if chapter]
-
-
-def _cuts(steps: Sequence[tuple[Policy, object, int]]) -> set[int]:
-    """Places before which a new chapter begins."""
-    total = sum(weight for *_, weight in steps)
-    count = -(-total // TABLE_SHARE)
-    cuts, so_far, at = set(), 0, []
-    for place, (policy, _, weight) in enumerate(steps):
-        same = place > 0 and steps[place - 1][0] is policy
-        at.append((so_far, place, same))
-        so_far += weight
-    for number in range(1, count):
-        ideal = total * number / count
-        # A cut inside a policy must be nearer by a quarter of a share to be preferred to one between policies.
-        _, place = min((abs(begin - ideal) + same * TABLE_SHARE / 4, place) for begin, place, same in at)
-        cuts.add(place)
-    return cuts - {0}
-
-
-def columns(goal: Goal, report: Report) -> list[Column]:
-    """The printed columns. Target columns are wide only where targets are more than a word (継続)."""
-    now, following = fy.short(report.fiscal_year), fy.short(report.fiscal_year + 1)
-    initiative = report.terms["initiative"]
-    targets = [text for row in goal.rows for text in (row.target, row.next_target)]
-    target = _target_width(sorted(map(len, targets)))
-    first = [Column("code", "番号", 15.5), Column("name", f"{initiative}名", 27)]
-    last = [
-        Column("rating", f"{now}\n評価", 10),
-        Column("issues", f"{now}の課題と、{following}に予定している{initiative}（対応）", 0),
-    ]
-    wide = target > 11
-    aim = Column("next_target", f"{following}\n目標", target, not wide)
-    if goal.is_new:
-        description = [Column("description", f"{initiative}内容", 44), Column("owners", "担当課名", 20)]
-        return [*first, *description, Column("result", f"{now}実績（初期値）", 79), aim, *last]
-    base = f"{fy.short(report.baseline_year)}実績\n（初期値）" if report.baseline_year else "初期値"
-    return [
-        *first,
-        Column("description", f"{initiative}内容", 37 if wide else 40),
-        Column("owners", "担当課名", 20),
-        Column("baseline", base, 21 if wide else 23),
-        Column("target", f"{now}\n目標", target, not wide),
-        aim,
-        Column("result", f"{now}実績", 62 if wide else 69),
-        *last,
-    ]
-
-
-def _target_width(lengths: Sequence[int]) -> float:
-    """Mostly 継続, sometimes a sentence: wide enough for what is usual, not for the longest."""
-    if not lengths or lengths[-1] <= 4:
-        return 10.5
-    return 13 if lengths[len(lengths) * 9 // 10] <= 4 else 16
-
-
-# ── the book ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass
@@ -755,7 +342,7 @@ class Book:
         shape = columns(goal, self.report)
         chapters = []
         for index, group in enumerate(slices(goal)):
-            policies = [self._slice(each) for each in group]
+            policies = [self._slice(each, shape) for each in group]
             rows = [row for each in group for direction in each.directions for row in direction.rows]
             codes = "・".join(each.policy.code for each in group)
             context = {
@@ -773,16 +360,16 @@ class Book:
                     head=head,
                     wide=True,
                     goal=goal,
-                    weight=3 * _weight(rows),
+                    weight=3 * weight(rows),
                 )
             )
         return chapters
 
-    def _slice(self, each: Slice) -> dict:
+    def _slice(self, each: Slice, shape: Sequence[Column]) -> dict:
         policy, title = each.policy, f"{self.terms['policy']}{each.policy.code}　{each.policy.name}"
         anchor = "" if each.continued else self._enter(3, title, f"p{policy.code}")
         directions = [
-            {"direction": direction, "rows": [PrintedRow(row, self.report) for row in direction.rows],
+            {"direction": direction, "rows": [PrintedRow(row, self.report, shape) for row in direction.rows],
              "title": f"{self.terms['direction']}　{direction.code}　{direction.name}".rstrip("　")}
             for direction in each.directions
             if direction.rows

@@ -6,10 +6,10 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from django.core.checks import run_checks
+from django.core.checks.registry import registry
 
 from reporting import checks_system
-from reporting.pdf import chapters, fonts, render
+from reporting.pdf import fonts, render, table
 from reporting.pdf.parcel import Rendered, Task
 from reporting.pdf.store import Store
 from tests.reporting import pdf_factory as factory
@@ -237,11 +237,11 @@ def test_same_report_gives_same_bytes(pdf, report):
 def test_new_goal_has_no_baseline_and_no_target_of_this_year():
     rows = [factory.row("1-1-1-1")]
     made = factory.report([factory.goal(1, rows, is_new=True)])
-    assert [column.title for column in chapters.columns(made.goals[0], made)] == [
+    assert [column.title for column in table.columns(made.goals[0], made)] == [
         "番号", "取組名", "取組内容", "担当課名", "R6実績（初期値）", "R7\n目標", "R6\n評価", "R6の課題と、R7に予定している取組（対応）",
     ]  # fmt: skip
     made = factory.report([factory.goal(1, rows)])
-    assert [column.title for column in chapters.columns(made.goals[0], made)] == [
+    assert [column.title for column in table.columns(made.goals[0], made)] == [
         "番号", "取組名", "取組内容", "担当課名", "R3実績\n（初期値）", "R6\n目標", "R7\n目標", "R6実績", "R6\n評価",
         "R6の課題と、R7に予定している取組（対応）",
     ]  # fmt: skip
@@ -249,21 +249,21 @@ def test_new_goal_has_no_baseline_and_no_target_of_this_year():
 
 def test_joint_text_is_divided_only_by_its_own_departments():
     text = "【みどり課】\n木を植えた。\n【注意】よく育った。\n【みず課】水をやった。"
-    assert chapters.by_department(text, {"みどり課", "みず課"}) == [
+    assert table.by_department(text, {"みどり課", "みず課"}) == [
         ("みどり課", "木を植えた。\n【注意】よく育った。"),
         ("みず課", "水をやった。"),
     ]
-    assert chapters.by_department("はじめに。\n【みず課】\n水。", {"みず課"}) == [
+    assert table.by_department("はじめに。\n【みず課】\n水。", {"みず課"}) == [
         ("", "はじめに。"),
         ("みず課", "水。"),
     ]
-    assert chapters.by_department("", {"みず課"}) == []
+    assert table.by_department("", {"みず課"}) == []
 
 
 def test_a_big_goal_is_dealt_out_to_chapters_in_order():
     rows = [factory.row(f"1-1-{n // 2 + 1}-{n % 2 + 1}", result="あ" * 1500) for n in range(20)]
     goal = factory.goal(1, rows)
-    dealt = chapters.slices(goal)
+    dealt = table.slices(goal)
     assert len(dealt) == 4
     assert [row.code for group in dealt for each in group for d in each.directions for row in d.rows] == [
         r.code for r in rows
@@ -301,6 +301,13 @@ def test_what_is_typed_is_printed_literally(hostile_pdf):
 def test_a_cell_taller_than_a_page_is_printed_whole(hostile_pdf):
     text = re.sub(r"\s+", "", words(hostile_pdf))
     assert all(f"{n}行目の文です。" in text for n in range(130))
+
+
+def test_a_row_that_goes_on_over_the_page_keeps_its_head(hostile_pdf):
+    pages = page_words(hostile_pdf)
+    going_on = [page for page in pages if re.search(r"\d+行目の文です", page)]
+    assert len(going_on) > 2
+    assert all("取組名" in page for page in going_on)
 
 
 def test_hostile_text_breaks_no_tag_and_no_font(hostile_pdf, tmp_path):
@@ -436,7 +443,8 @@ def test_progress_rises_to_the_end(report, tmp_path):
 
 
 def test_system_checks_pass_here_and_name_what_is_missing(monkeypatch):
-    assert [each.id for each in run_checks() if each.id.startswith("reporting.")] == []
+    assert {checks_system.pdf_libraries, checks_system.pdf_fonts} <= registry.get_checks()
+    assert checks_system.pdf_libraries(None) + checks_system.pdf_fonts(None) == []
     monkeypatch.setattr(checks_system, "has_library", lambda plain, *files: plain != "harfbuzz-subset")
     assert [each.id for each in checks_system.pdf_libraries(None)] == ["reporting.E001"]
     monkeypatch.setattr(fonts, "find", lambda style: None)

@@ -1,0 +1,215 @@
+"""Figures for print: ratings, counts, and the page of an indicator."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from indicators import calculation
+from initiatives import fiscal_year as fy
+from reporting import charts
+from reporting.snapshot import Indicator, IndicatorYear, Report, Tally
+
+FIGURE_WORDS = {"blank": "", "not_conducted": "未実施", "not_set": "設定なし", "under_review": "検討中"}
+NO_RATE = "―"
+
+
+def mark(letter: str, report: Report) -> SafeString:
+    """A rating: letter in the shape of its rank, as on screen."""
+    if not letter:
+        return format_html('<span class="r r-n">{}</span>', "未")
+    rank = next((step.rank for step in report.scale if step.letter == letter), 0)
+    return format_html('<span class="r r-{}"><span>{}</span></span>', min(rank, 3), letter)
+
+
+def full_width(unit: str) -> str:
+    return "％" if unit == "%" else unit
+
+
+def quantity(value: Decimal | None, decimals: int, unit: str) -> str:
+    return "" if value is None else f"{calculation.round_half_up(value, decimals):,f}{full_width(unit)}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    rating: str = ""
+
+
+@dataclass
+class IndicatorPage:
+    """One indicator as printed: a sentence, a chart, the table of its years, its source."""
+
+    indicator: Indicator
+    report: Report
+    uid: str
+
+    @property
+    def name(self) -> str:
+        return self.indicator.name
+
+    @property
+    def this_year(self) -> IndicatorYear | None:
+        return self.indicator.year(self.report.fiscal_year)
+
+    def _q(self, value: Decimal | None) -> str:
+        return quantity(value, self.indicator.decimals, self.indicator.unit)
+
+    @property
+    def actual(self) -> str:
+        year = self.this_year
+        return self._actual(year) if year else NO_RATE
+
+    @property
+    def target(self) -> str:
+        year = self.this_year
+        return self._target(year) if year else NO_RATE
+
+    @property
+    def rate(self) -> str:
+        year = self.this_year
+        return f"{year.rate}％" if year and year.rate is not None else NO_RATE
+
+    @property
+    def rating(self) -> SafeString | str:
+        year = self.this_year
+        return mark(year.rating, self.report) if year and year.rating else NO_RATE
+
+    def _actual(self, year: IndicatorYear) -> str:
+        return self._q(year.actual) if year.actual is not None else FIGURE_WORDS.get(year.actual_figure, "")
+
+    def _target(self, year: IndicatorYear) -> str:
+        return self._q(year.target) if year.target is not None else FIGURE_WORDS.get(year.target_figure, "")
+
+    @cached_property
+    def sentence(self) -> str:
+        """「令和6年度は57.7％で、前年度から5.9ポイント上がりました。目標67.2％に対する達成率は85.9％です。」"""
+        year, label = self.this_year, self.report.fiscal_year_label
+        if year is None or year.actual is None:
+            word = FIGURE_WORDS.get(year.actual_figure, "") if year else ""
+            return f"{label}は{word}です。" if word else f"{label}の実績はまだありません。"
+        words = f"{label}は{self._q(year.actual)}{self._change(year)}。"
+        if year.rate is not None:
+            words += f"目標{self._q(year.target)}に対する達成率は{year.rate}％です。"
+        elif year.target is None and FIGURE_WORDS.get(year.target_figure):
+            words += f"目標は{FIGURE_WORDS[year.target_figure]}です。"
+        return words
+
+    def _change(self, year: IndicatorYear) -> str:
+        before = self.indicator.year(year.fiscal_year - 1)
+        if before is None or before.actual is None:
+            return "です"
+        places = self.indicator.decimals
+        # The difference of the two numbers as printed, or the reader cannot follow it.
+        change = calculation.round_half_up(year.actual, places) - calculation.round_half_up(before.actual, places)
+        if not change:
+            return "で、前年度と同じでした"
+        amount = f"{abs(change):,f}ポイント" if self.indicator.unit == "%" else self._q(abs(change))
+        rise, fall = ("上がりました", "下がりました") if self.indicator.unit == "%" else ("増えました", "減りました")
+        return f"で、前年度から{amount}{rise if change > 0 else fall}"
+
+    @property
+    def computed(self) -> str:
+        """「58人 ÷ 335件 ＝ 17.3％」 for an indicator made of two counts."""
+        year = self.this_year
+        if year is None or year.numerator is None or year.denominator is None or year.actual is None:
+            return ""
+        return f"{self._top(year.numerator)} ÷ {self._bottom(year.denominator)} ＝ {self._q(year.actual)}"
+
+    def _top(self, value: Decimal | None) -> str:
+        return quantity(value, 0, self.indicator.numerator_unit)
+
+    def _bottom(self, value: Decimal | None) -> str:
+        return quantity(value, 0, self.indicator.denominator_unit)
+
+    @property
+    def chart(self) -> SafeString:
+        years = self.indicator.years
+        return charts.actual_vs_target(
+            self.uid,
+            f"{self.indicator.name}の推移",
+            [fy.short(year.fiscal_year) for year in years],
+            [year.actual for year in years],
+            [year.target for year in years],
+            unit=full_width(self.indicator.unit),
+            missing=[FIGURE_WORDS.get(year.actual_figure, "") for year in years],
+            decimals=self.indicator.decimals,
+            width=642,
+            height=172,
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        years = self.indicator.years
+        goals = "、".join(str(number) for number in self.indicator.goal_numbers)
+        notes = [f"{self.report.terms['goal']}{goals}の指標です。"] if len(self.indicator.goal_numbers) > 1 else []
+        notes += ["数が小さいほどよい指標です。"] if self.indicator.lower_is_better else []
+        notes += [self.indicator.source] if self.indicator.source else []
+        axis = charts.axis_note([y.actual for y in years], [y.target for y in years], full_width(self.indicator.unit))
+        return notes + ([axis] if axis else [])
+
+    @property
+    def year_heads(self) -> list[str]:
+        return ["初期値", *(fy.short(year.fiscal_year) for year in self.indicator.years)]
+
+    @property
+    def table(self) -> list[tuple[str, list[Cell]]]:
+        indicator, years = self.indicator, self.indicator.years
+        rows = []
+        if indicator.numerator_name:
+            rows.append(
+                (
+                    indicator.denominator_name,
+                    [self._bottom(indicator.baseline_denominator), *(self._bottom(y.denominator) for y in years)],
+                )
+            )
+            rows.append(
+                (
+                    indicator.numerator_name,
+                    [self._top(indicator.baseline_numerator), *(self._top(y.numerator) for y in years)],
+                )
+            )
+        name = f"{indicator.ratio_name or '実績'}　A"
+        rows.append((name, [self._q(indicator.baseline), *map(self._actual, years)]))
+        rows.append(("目標値　B", ["", *map(self._target, years)]))
+        rate = "達成率　B/A" if indicator.lower_is_better else "達成率　A/B"
+        rows.append((rate, ["", *map(self._rate, years)]))
+        cells = [(head, [Cell(text) for text in texts]) for head, texts in rows]
+        ratings = [Cell(""), *(Cell("", mark(y.rating, self.report) if y.rating else "") for y in years)]
+        return [*cells, ("評価", ratings)]
+
+    def _rate(self, year: IndicatorYear) -> str:
+        if year.rate is not None:
+            return f"{year.rate}％"
+        return NO_RATE if year.fiscal_year <= self.report.fiscal_year else ""
+
+
+@dataclass(frozen=True)
+class Count:
+    letter: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A tally with its name, as a line of a table or a column of figures in the margin."""
+
+    name: str
+    tally: Tally
+    mark: SafeString
+    number: int | None = None
+
+    @property
+    def counts(self) -> list[Count]:
+        return [Count(letter, count) for letter, count in self.tally.ratings.items() if letter != calculation.UNRATED]
+
+    @property
+    def some(self) -> list[Count]:
+        """Ratings that occur."""
+        return [each for each in self.counts if each.count]
+
+    @property
+    def unrated(self) -> int:
+        return self.tally.ratings.get(calculation.UNRATED, 0)
