@@ -8,7 +8,7 @@ from accounts.forms import SignInForm
 app_name = "accounts"
 urlpatterns = [
     path(
-        "login/",
+        "accounts/login/",
         login_not_required(
             auth.LoginView.as_view(
                 template_name="accounts/login.html", authentication_form=SignInForm, redirect_authenticated_user=True
@@ -16,8 +16,8 @@ urlpatterns = [
         ),
         name="login",
     ),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", views.password_change, name="password_change"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/password/", views.password_change, name="password_change"),
     path("manage/users/", views.user_list, name="user_list"),
     path("manage/users/add/", views.user_add, name="user_add"),
     path("manage/users/<int:pk>/", views.user_edit, name="user_edit"),

@@ -1,3 +1,8 @@
+from django.shortcuts import render
+
+from initiatives.history import Conflict
+
+
 class NoStoreMiddleware:
     """Pages of a signed-in person are never kept by a browser or a proxy: office PCs are shared."""
 
@@ -9,3 +14,18 @@ class NoStoreMiddleware:
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class ConflictMiddleware:
+    """A row that a colleague saved first (history.Conflict) is told as a page, 409, with the way back."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, Conflict):
+            return None
+        return render(request, "409.html", {"back_url": request.path}, status=409)

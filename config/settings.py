@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "accounts.middleware.AccountStillValidMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.NoStoreMiddleware",
+    "config.middleware.ConflictMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

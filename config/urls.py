@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 urlpatterns = [
-    path("accounts/", include("accounts.urls")),
+    path("", include("accounts.urls")),
     path("", include("initiatives.urls")),
     path("", include("indicators.urls")),
     path("", include("reporting.urls")),

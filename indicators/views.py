@@ -1,13 +1,12 @@
 from django.http import Http404
 from django.shortcuts import redirect, render
 
-from indicators import words
+from indicators import charts, words
 from indicators.calculation import round_half_up
 from indicators.models import Indicator
 from indicators.series import all_series, scale_of
 from initiatives import fiscal_year as fy
 from initiatives.plan_years import with_plan_year
-from reporting import charts
 
 
 @with_plan_year

@@ -6,7 +6,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.safestring import SafeString
 
-from reporting import charts
+from indicators import charts
 
 YEARS = ["令和2", "令和3", "令和4", "令和5", "令和6", "令和7"]
 SHORT_YEARS = ["R2", "R3", "R4", "R5", "R6", "R7"]

@@ -3,10 +3,11 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from indicators import charts
 from initiatives import permissions
 from initiatives.plan_years import remember, with_plan_year
 from initiatives.workbook_writer import write_book, xlsx_response
-from reporting import builds, charts
+from reporting import builds
 from reporting.assemble import assemble
 from reporting.models import ReportBuild
 from reporting.summary import goal_sheet, summary_page

@@ -7,10 +7,21 @@ import os
 import shutil
 
 import pytest
+from django.core.files.base import ContentFile
 from hypothesis import settings
 
 from accounts.models import User
-from tests.factories import DepartmentFactory, PlanFactory, PlanYearFactory, UserFactory
+from initiatives.models import PlanYear
+from reporting.models import ReportBuild
+from tests.factories import (
+    DepartmentFactory,
+    PlanFactory,
+    PlanYearFactory,
+    UserFactory,
+    make_entry,
+    make_indicator,
+    make_initiative,
+)
 
 # Playwright's synchronous API leaves an event loop in the test's thread, and the ORM then refuses every query.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -100,3 +111,33 @@ def plan(db):
 def plan_year(plan):
     """令和6年度, open for writing."""
     return PlanYearFactory(plan=plan)
+
+
+@pytest.fixture
+def targets(plan, department, coordinator, writer):
+    """What the word in the column `target` stands for, as arguments of the address (tests/access.csv)."""
+    collecting = PlanYearFactory(plan=plan, fiscal_year=2025)
+    opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
+    initiative = make_initiative(plan, "1-1-1-1", department)
+    make_entry(initiative, 2024, rating="A")
+    make_entry(initiative, 2025, status="draft")
+    indicator = make_indicator(plan)
+    build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
+    build.file.save("r.pdf", ContentFile(b"%PDF-"))
+
+    def year(plan_year, **more):
+        return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
+
+    return {
+        "-": {},
+        "受付中の年度": year(collecting),
+        "審議中の年度": year(opened),
+        "受付中の取組": year(collecting, pk=initiative.pk),
+        "審議中の取組": year(opened, pk=initiative.pk),
+        "ない取組": year(opened, pk=10**6),
+        "受付中の指標": year(collecting, pk=indicator.pk),
+        "審議中の指標": year(opened, pk=indicator.pk),
+        "作成": {"pk": build.pk},
+        "利用者": {"pk": writer.pk},
+        "課": {"pk": department.pk},
+    }

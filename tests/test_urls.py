@@ -8,12 +8,8 @@ import csv
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
-from initiatives.models import PlanYear
-from reporting.models import ReportBuild
-from tests import factories
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access.csv").open(encoding="utf-8")))
 ROLES = ["anonymous", "writer", "other", "manager", "coordinator", "member", "admin"]
@@ -31,34 +27,6 @@ def every_name(resolver=None, prefix="") -> set[str]:
 
 def test_every_address_has_a_row():
     assert every_name() == {row["name"] for row in TABLE}
-
-
-@pytest.fixture
-def targets(plan, department, coordinator):
-    """What the word in the column `target` stands for, as arguments of the address."""
-    collecting = factories.PlanYearFactory(plan=plan, fiscal_year=2025)
-    opened = factories.PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
-    initiative = factories.make_initiative(plan, "1-1-1-1", department)
-    factories.make_entry(initiative, 2024, rating="A")
-    factories.make_entry(initiative, 2025, status="draft")
-    indicator = factories.make_indicator(plan)
-    build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
-    build.file.save("r.pdf", ContentFile(b"%PDF-"))
-
-    def year(plan_year, **more):
-        return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
-
-    return {
-        "-": {},
-        "受付中の年度": year(collecting),
-        "審議中の年度": year(opened),
-        "受付中の取組": year(collecting, pk=initiative.pk),
-        "審議中の取組": year(opened, pk=initiative.pk),
-        "ない取組": year(opened, pk=10**6),
-        "受付中の指標": year(collecting, pk=indicator.pk),
-        "審議中の指標": year(opened, pk=indicator.pk),
-        "作成": {"pk": build.pk},
-    }
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,9 +14,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from indicators import calculation
+from indicators import calculation, charts
 from initiatives import fiscal_year as fy
-from reporting import charts
 from reporting.pdf.figures import Counted, IndicatorPage, mark
 from reporting.pdf.fonts import drawable
 from reporting.pdf.table import Column, PrintedRow, Slice, columns, slices, weight
@@ -315,6 +314,7 @@ class Book:
                 rows,
                 scale=self.report.scale,
                 width=642,
+                label_width=280,
                 bar_height=19,
                 text=13,
             ),

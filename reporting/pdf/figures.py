@@ -7,9 +7,8 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from indicators import calculation
+from indicators import calculation, charts
 from initiatives import fiscal_year as fy
-from reporting import charts
 from reporting.snapshot import Indicator, IndicatorYear, Report, Tally
 
 FIGURE_WORDS = {"blank": "", "not_conducted": "未実施", "not_set": "設定なし", "under_review": "検討中"}
@@ -137,7 +136,7 @@ class IndicatorPage:
             missing=[FIGURE_WORDS.get(year.actual_figure, "") for year in years],
             decimals=self.indicator.decimals,
             width=642,
-            height=172,
+            height=212,
         )
 
     @property

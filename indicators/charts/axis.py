@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reporting.charts.svg import Number
+from indicators.charts.svg import Number
 
 
 def decimals_of(values: Iterable[Number]) -> int:

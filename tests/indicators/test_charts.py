@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting import charts
+from indicators import charts
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = ["令和2", "令和3", "令和4", "令和5", "令和6", "令和7"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from reporting.charts.svg import (
+from indicators.charts.svg import (
     AXIS,
     GRID,
     INK2,

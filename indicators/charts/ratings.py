@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from indicators.charts.svg import INK, INK2, svg, text_at, text_width, wrap
 from initiatives.templatetags.ayumi import fill_of, is_unrated, paint, pattern_defs
-from reporting.charts.svg import INK, INK2, svg, text_at, text_width, wrap
 
 Row = tuple[str, Mapping[str, int]]
 

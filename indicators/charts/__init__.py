@@ -6,9 +6,9 @@ style="" and because CSS variables do not reach SVG attributes in the PDF engine
 which the caller keeps unique within a page. A value of None is a gap, never zero.
 """
 
-from reporting.charts.axis import Axis, axis_for
-from reporting.charts.indicator import actual_vs_target, axis_note, indicator_axis
-from reporting.charts.pace import pace, spark
-from reporting.charts.ratings import rating_rows
+from indicators.charts.axis import Axis, axis_for
+from indicators.charts.indicator import actual_vs_target, axis_note, indicator_axis
+from indicators.charts.pace import pace, spark
+from indicators.charts.ratings import rating_rows
 
 __all__ = ["Axis", "actual_vs_target", "axis_for", "axis_note", "indicator_axis", "pace", "rating_rows", "spark"]

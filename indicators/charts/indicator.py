@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from reporting.charts.axis import Axis, axis_for, decimals_of
-from reporting.charts.svg import (
+from indicators.charts.axis import Axis, axis_for, decimals_of
+from indicators.charts.svg import (
     AXIS,
     GRID,
     INK,

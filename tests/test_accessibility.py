@@ -1,0 +1,70 @@
+"""Every page, as each role, in a real browser: axe finds nothing, nothing scrolls sideways, no rule of the page is broken.
+
+The pages are those of tests/access.csv: an address without a row there cannot exist (test_urls).
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.urls import reverse
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TABLE = list(csv.DictReader((Path(__file__).parent / "access.csv").open(encoding="utf-8")))
+ROLES = ["anonymous", "writer", "manager", "coordinator", "member", "admin"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (1366, 820, 390)
+FINDINGS = """rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map(
+    violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" ")).slice(0, 3).join(" | ")))"""
+
+
+def pages_of(role: str, targets: dict) -> list[str]:
+    """Addresses of the pages (not downloads) that the table lets this role open."""
+    rows = [row for row in TABLE if row["method"] == "GET" and row[role] == "200"]
+    rows = [row for row in rows if not row["name"].endswith(("_excel", "_file", "_progress"))]
+    return sorted({reverse(row["name"], kwargs=targets[row["target"]]) for row in rows})
+
+
+@pytest.fixture
+def sign_in(context, client, live_server):
+    """Give the browser a session, without typing a password each time."""
+
+    def inner(user):
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+
+    return inner
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page(role, page, sign_in, live_server, targets, request):
+    if role != "anonymous":
+        sign_in(request.getfixturevalue(role))
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    addresses = pages_of(role, targets)
+    assert addresses
+    for address in addresses:
+        page.goto(live_server.url + address)
+        page.evaluate(AXE_SCRIPT)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 768 if width > 400 else 844})
+            found = page.evaluate(FINDINGS, RULES)
+            assert found == [], (address, width)
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+    assert complaints == []
+
+
+def test_text_at_twice_its_size_does_not_scroll_sideways(page, sign_in, live_server, targets, coordinator):
+    sign_in(coordinator)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for address in pages_of("coordinator", targets):
+        page.goto(live_server.url + address)
+        page.evaluate("document.documentElement.style.fontSize = '32px'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1366, address
