@@ -165,7 +165,9 @@ def _people(departments: dict[str, Department]) -> dict[str, User]:
         if office.name in served:
             continue
         for letter, role in (("d", User.Role.STAFF), ("m", User.Role.MANAGER)):
-            users.append(_user(f"{letter}{number:02}", "{family} {given}".format(**next(names)), role, make_password(None)))
+            users.append(
+                _user(f"{letter}{number:02}", "{family} {given}".format(**next(names)), role, make_password(None))
+            )
             links.append((users[-1].username, office))
     made = {user.username: user for user in _create(users)}
     _create(_memberships(links, made, offices))
@@ -233,7 +235,11 @@ def _plan_year(plan: Plan, line: dict[str, str]) -> PlanYear:
 def _goal(plan: Plan, line: dict) -> Goal:
     first_year = fy.parse(line["first_year"]) if "first_year" in line else None
     return Goal(
-        plan=plan, number=line["number"], name=line["name"], overview=source.text(line["overview"]), first_year=first_year
+        plan=plan,
+        number=line["number"],
+        name=line["name"],
+        overview=source.text(line["overview"]),
+        first_year=first_year,
     )
 
 
@@ -288,7 +294,10 @@ def _owners(city: City) -> None:
             partners[name] = partner
             partnerships.append(
                 InitiativePartner(
-                    initiative=city.initiatives[code], partner=partner, department=city.departments[office], position=position
+                    initiative=city.initiatives[code],
+                    partner=partner,
+                    department=city.departments[office],
+                    position=position,
                 )
             )
     _create(owners)
@@ -379,7 +388,9 @@ def _leave_unfinished(part: EntryPart, *, broken_off: bool) -> None:
 
 def _entry(city: City, facts: Facts, year: int, parts: Sequence[EntryPart], low_rating_reason: str) -> YearlyEntry:
     """A cross-listing without its own text stays blank: the original's entry stands for it."""
-    entry = YearlyEntry(initiative=city.initiatives[facts.code], fiscal_year=year, updated_at=_moment(WRITTEN_FROM[year], 0))
+    entry = YearlyEntry(
+        initiative=city.initiatives[facts.code], fiscal_year=year, updated_at=_moment(WRITTEN_FROM[year], 0)
+    )
     if not parts:
         return entry
     lead = parts[0]
@@ -404,7 +415,9 @@ def _report_texts(city: City, year: int) -> None:
     words = source.document(f"report_{fy.short(year).lower()}")
     of_year = {"plan": city.plan, "fiscal_year": year}
     by_goal = [(None, words)] + [(city.goals[int(number)], goal) for number, goal in words["goals"].items()]
-    _create(_chapter(goal, kind, section, of_year) for goal, part in by_goal for kind, section in part["sections"].items())
+    _create(
+        _chapter(goal, kind, section, of_year) for goal, part in by_goal for kind, section in part["sections"].items()
+    )
     _create(
         CityEvent(goal=goal, position=position, when=when, what=what, **of_year)
         for goal, part in by_goal[1:]
@@ -416,14 +429,18 @@ def _report_texts(city: City, year: int) -> None:
         for number, (goal, note) in enumerate(notes, start=1)
     )
     _create(
-        CommitteeReview(goal=goal, heading=part["review"]["heading"], text=source.text(part["review"]["text"]), **of_year)
+        CommitteeReview(
+            goal=goal, heading=part["review"]["heading"], text=source.text(part["review"]["text"]), **of_year
+        )
         for goal, part in by_goal
     )
 
 
 def _chapter(goal: Goal | None, kind: str, section: dict, of_year: dict) -> Chapter:
     kind = Chapter.Kind(kind)  # a misspelt kind stops here
-    return Chapter(goal=goal, kind=kind, heading=section.get("heading", ""), text=source.text(section["text"]), **of_year)
+    return Chapter(
+        goal=goal, kind=kind, heading=section.get("heading", ""), text=source.text(section["text"]), **of_year
+    )
 
 
 NUMBERS = ("baseline", "baseline_numerator", "baseline_denominator")

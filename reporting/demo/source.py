@@ -45,8 +45,8 @@ def of_year(template: str, index: int) -> str:
 
 
 def first_words(sentence_text: str, *, broken_off: bool) -> str:
-    """What a colleague has typed so far: the first sentence, or that one broken off at its last 、."""
-    first = sentence_text.split("。")[0] + "。"
-    if broken_off and "、" in first:
-        return first.rpartition("、")[0] + "、"
-    return first
+    """What a colleague has typed so far: the first sentence (of a list, the first line), or that broken off at a 、."""
+    sentence, stop, _ = sentence_text.partition("\n")[0].partition("。")
+    if broken_off and "、" in sentence:
+        return sentence.rpartition("、")[0] + "、"
+    return sentence + stop
