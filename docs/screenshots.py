@@ -1,0 +1,298 @@
+"""docs/img/*.png from the demo city, on a fixed day: bin/screenshots calls this with a throw-away AYUMI_VAR.
+
+Everything runs in this process: the demo is loaded, a server listens on a free port of 127.0.0.1, and the system's
+own Chromium signs in as one role after the other. Nothing of Django is imported at the top: the workers that make the
+PDF import this module too.
+"""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+IMG = Path(__file__).parent / "img"
+DAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 10 in the morning in Japan, two weeks before the deadline
+WIDE, NARROW = (1366, 768), (390, 844)
+COLORS = 96  # enough for text on white; a quarter of the bytes
+BUDGET = 3_000_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: who looks at which address, in which window. `act` is done to the page before."""
+
+    name: str
+    who: str  # user name of the demo; "" is nobody
+    address: str  # {R6} and {R7} stand for the address of a year
+    size: tuple[int, int] = WIDE
+    act: Callable = field(default=lambda page: None)
+
+
+def _build_report(page) -> None:
+    page.get_by_role("button", name="報告書（PDF）を作る").click()
+    page.get_by_role("link", name="PDFを開く").wait_for(timeout=600_000)
+
+
+def _choose_workbook(page) -> None:
+    page.get_by_label("年度").fill("R6")
+    page.get_by_label("Excel").set_input_files(
+        {"name": "取組調査票_R6.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": demo_workbook()}
+    )
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/imports/*/")
+
+
+SHOTS = (
+    Shot("signin", "", "/accounts/login/"),
+    Shot("home-coordinator", "soumu", "{R7}"),
+    Shot("list", "soumu", "{R7}initiatives/?goal=1"),
+    Shot(
+        "list-joint",
+        "soumu",
+        "{R6}initiatives/?q=見守り&column=code&column=name&column=departments&column=result&column=rating",
+    ),
+    Shot("entry", "soumu", "{R6}initiatives/{first}/"),
+    Shot("summary", "soumu", "{R6}summary/"),
+    Shot("indicator", "soumu", "{R6}indicators/{I07}/"),
+    Shot("report", "soumu", "{R6}report/", act=_build_report),
+    Shot("import", "soumu", "/imports/"),
+    Shot("import-preview", "soumu", "/imports/", act=_choose_workbook),
+    Shot("home-staff", "tantou", "{R7}"),
+    Shot("home-staff-narrow", "tantou", "{R7}", NARROW),
+    Shot("home-manager", "kachou", "{R7}"),
+    Shot("home-committee", "iin", "{R6}"),
+    Shot("entry-committee-narrow", "iin", "{R6}initiatives/{first}/", NARROW),
+    Shot("users", "kanri", "/accounts/manage/users/"),
+    Shot("departments", "kanri", "/accounts/manage/departments/"),
+    Shot("department", "kanri", "/accounts/manage/departments/{renamed}/"),
+)
+PAPER = "report-pages"  # two pages of the PDF, cut out by pdftoppm
+
+
+def main(names: list[str]) -> None:
+    if unknown := set(names) - {shot.name for shot in SHOTS} - {PAPER}:
+        raise SystemExit(f"{'、'.join(sorted(unknown))} という画面はありません。")
+    prepare()
+    shots = [shot for shot in SHOTS if not names or shot.name in names]
+    IMG.mkdir(exist_ok=True)
+    with Server() as server:
+        draw(shots, server.url, addresses())
+    if not names or PAPER in names:
+        draw_pages()
+    report_sizes(whole=not names)
+
+
+def prepare() -> None:
+    import django
+    from django.utils import timezone
+
+    django.setup()
+    timezone.now = lambda: DAY
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_demo")
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def addresses() -> dict[str, str]:
+    """What the words in braces stand for."""
+    from accounts.models import Department
+    from indicators.models import Indicator
+    from initiatives.models import Initiative, Plan
+
+    plan = Plan.objects.get()
+    return {
+        "R6": f"/plans/{plan.pk}/R6/",
+        "R7": f"/plans/{plan.pk}/R7/",
+        "first": str(Initiative.objects.order_by("position").first().pk),
+        "I07": str(Indicator.objects.filter(numerator_name__gt="").first().pk),
+        "renamed": str(Department.objects.filter(closed_after__isnull=False).first().pk),
+    }
+
+
+class Server:
+    """The application on a free port, in threads of this process."""
+
+    def __enter__(self):
+        from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+        from django.core.wsgi import get_wsgi_application
+
+        class Quiet(WSGIRequestHandler):
+            def log_message(self, *args):
+                pass
+
+        self.server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+        self.server.set_app(get_wsgi_application())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def draw(shots: list[Shot], url: str, words: dict[str, str]) -> None:
+    from playwright.sync_api import sync_playwright
+
+    from tests.conftest import CHROMIUM_ARGS
+
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    chromium = os.environ.get("AYUMI_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        raise SystemExit("Chromium が見つかりません（bin/test が入れ方を示します）。")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        contexts = {}
+        for shot in shots:
+            if shot.who not in contexts:
+                contexts[shot.who] = signed_in(browser, url, shot.who)
+            page = contexts[shot.who].new_page()
+            page.set_viewport_size(dict(zip(("width", "height"), shot.size, strict=True)))
+            answer = page.goto(url + shot.address.format_map(words))
+            if not answer.ok:
+                raise SystemExit(f"{shot.name}：{answer.status} {answer.url}")
+            shot.act(page)
+            page.evaluate("document.fonts.ready")
+            keep(page.screenshot(), IMG / f"{shot.name}.png")
+            print(f"{shot.name}.png", flush=True)
+            page.close()
+        browser.close()
+
+
+def signed_in(browser, url: str, who: str):
+    from reporting.demo.build import PASSWORD
+
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
+    if who:
+        page = context.new_page()
+        page.goto(f"{url}/accounts/login/")
+        page.get_by_label("ユーザー名").fill(who)
+        page.get_by_label("パスワード", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="サインイン").click()
+        page.wait_for_load_state()
+        page.close()
+    return context
+
+
+def demo_workbook() -> bytes:
+    """目標1 of the demo's 令和6年度 as an officer's 取組調査票, with one rating and one text changed."""
+    import xlsxwriter
+
+    report = _report()
+    goal, file = report.goals[0], io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet("目標1")
+    year = f"（{report.fiscal_year_label}実施分）"
+    sheet.write_string(0, 0, f"{report.plan_name}　取組調査票{year}　目標{goal.number}　{goal.name}")
+    heads = (
+        "番号",
+        "取組名",
+        "取組内容",
+        "担当課名",
+        "R1実績(初期値)",
+        "R6目標",
+        "R7目標",
+        "R6実績",
+        "R6評価",
+        "R6の取組における課題",
+    )
+    for column, words in enumerate(heads):
+        sheet.write_string(2, column, words)
+    for number, row in enumerate(goal.rows, start=3):
+        owners = "\n".join(
+            name for owner in row.owners for name in (owner.department, *map("({})".format, owner.partners))
+        )
+        name = f"【再掲{row.original_code}】{row.name}" if row.original_code else row.name
+        result = row.result.replace("。", "（速報値）。", 1) if number == 4 else row.result
+        rating = "B" if number == 5 else row.rating
+        cells = (
+            row.code,
+            name,
+            row.description,
+            owners,
+            row.baseline,
+            row.target,
+            row.next_target,
+            result,
+            rating,
+            row.issues,
+        )
+        for column, words in enumerate(cells):
+            sheet.write_string(number, column, words)
+    book.close()
+    return file.getvalue()
+
+
+def _report():
+    from initiatives.models import PlanYear
+    from reporting.assemble import assemble
+
+    return assemble(PlanYear.objects.select_related("plan").get(fiscal_year=2024))
+
+
+def draw_pages() -> None:
+    """The first page of a goal and the first of the wide table, side by side, as pdftoppm draws them."""
+    import pikepdf
+    from django.conf import settings
+    from PIL import Image
+
+    from reporting import pdf
+
+    content = pdf.render(_report(), cache_dir=settings.REPORT_CACHE_DIR)
+    with pikepdf.open(io.BytesIO(content)) as book:
+        wide = next(number for number, page in enumerate(book.pages, 1) if page.mediabox[2] > page.mediabox[3])
+        with book.open_outline() as outline:
+            part = next(item for item in outline.root if "進捗状況" in item.title)
+            first = book.pages.index(pikepdf.Page(part.children[0].destination[0])) + 1
+    pages = [_page(content, number) for number in (first, wide)]
+    height = max(page.height for page in pages)
+    sheet = Image.new("RGB", (sum(page.width for page in pages) + 60, height + 40), "#e6e6e6")
+    left = 20
+    for page in pages:
+        sheet.paste(page, (left, 20 + (height - page.height) // 2))
+        left += page.width + 20
+    file = io.BytesIO()
+    sheet.save(file, "PNG")
+    keep(file.getvalue(), IMG / f"{PAPER}.png")
+    print(f"{PAPER}.png")
+
+
+def _page(content: bytes, number: int):
+    from PIL import Image
+
+    drawn = subprocess.run(
+        ["pdftoppm", "-png", "-r", "72", "-f", str(number), "-l", str(number), "-"],
+        input=content, capture_output=True, check=True,
+    )  # fmt: skip
+    return Image.open(io.BytesIO(drawn.stdout)).convert("RGB")
+
+
+def keep(png: bytes, path: Path) -> None:
+    """Fewer colours, fewer bytes: a picture in a repository is for looking at, once."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def report_sizes(*, whole: bool) -> None:
+    known = {f"{shot.name}.png" for shot in SHOTS} | {f"{PAPER}.png"}
+    pictures = sorted(IMG.glob("*.png"))
+    for stray in [path for path in pictures if whole and path.name not in known]:
+        print(f"{stray.name} は、どの画面のものでもありません。消してください。")
+    total = sum(path.stat().st_size for path in pictures)
+    print(f"{len(pictures)}枚、合わせて{total:,}バイト")
+    if total > BUDGET:
+        raise SystemExit(f"{BUDGET:,}バイトを超えています。")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
