@@ -19,19 +19,30 @@ from pathlib import Path
 IMG = Path(__file__).parent / "img"
 DAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 10 in the morning in Japan, two weeks before the deadline
 WIDE, NARROW = (1366, 768), (390, 844)
+LISTED = "?q=見守り&column=code&column=name&column=departments&column=result&column=rating"
 COLORS = 96  # enough for text on white; a quarter of the bytes
 BUDGET = 3_000_000
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks at which address, in which window. `act` is done to the page before."""
+    """One picture: who looks at which page, in which window. `act` is done to the page before."""
 
     name: str
     who: str  # user name of the demo; "" is nobody
-    address: str  # {R6} and {R7} stand for the address of a year
+    view: str
+    year: int = 0  # of pages that are about a year
+    of: str = ""  # of pages about one thing: a key of `things`
+    query: str = ""
     size: tuple[int, int] = WIDE
     act: Callable = field(default=lambda page: None)
+
+    def address(self, plan: int, things: dict[str, int]) -> str:
+        from django.urls import reverse
+
+        year = {"plan_id": plan, "fiscal_year": self.year} if self.year else {}
+        thing = {"pk": things[self.of]} if self.of else {}
+        return reverse(self.view, kwargs=year | thing) + self.query
 
 
 def _build_report(page) -> None:
@@ -49,28 +60,23 @@ def _choose_workbook(page) -> None:
 
 
 SHOTS = (
-    Shot("signin", "", "/accounts/login/"),
-    Shot("home-coordinator", "soumu", "{R7}"),
-    Shot("list", "soumu", "{R7}initiatives/?goal=1"),
-    Shot(
-        "list-joint",
-        "soumu",
-        "{R6}initiatives/?q=見守り&column=code&column=name&column=departments&column=result&column=rating",
-    ),
-    Shot("entry", "soumu", "{R6}initiatives/{first}/"),
-    Shot("summary", "soumu", "{R6}summary/"),
-    Shot("indicator", "soumu", "{R6}indicators/{I07}/"),
-    Shot("report", "soumu", "{R6}report/", act=_build_report),
-    Shot("import", "soumu", "/imports/"),
-    Shot("import-preview", "soumu", "/imports/", act=_choose_workbook),
-    Shot("home-staff", "tantou", "{R7}"),
-    Shot("home-staff-narrow", "tantou", "{R7}", NARROW),
-    Shot("home-manager", "kachou", "{R7}"),
-    Shot("home-committee", "iin", "{R6}"),
-    Shot("entry-committee-narrow", "iin", "{R6}initiatives/{first}/", NARROW),
-    Shot("users", "kanri", "/accounts/manage/users/"),
-    Shot("departments", "kanri", "/accounts/manage/departments/"),
-    Shot("department", "kanri", "/accounts/manage/departments/{renamed}/"),
+    Shot("signin", "", "accounts:login"),
+    Shot("home-coordinator", "soumu", "initiatives:year_home", 2025),
+    Shot("list", "soumu", "initiatives:entry_list", 2024, query=LISTED),
+    Shot("entry", "soumu", "initiatives:entry_detail", 2024, "first"),
+    Shot("summary", "soumu", "reporting:summary", 2024),
+    Shot("indicator", "soumu", "indicators:indicator_detail", 2024, "ratio"),
+    Shot("report", "soumu", "reporting:build_list", 2024, act=_build_report),
+    Shot("import", "soumu", "reporting:import_new"),
+    Shot("import-preview", "soumu", "reporting:import_new", act=_choose_workbook),
+    Shot("home-staff", "tantou", "initiatives:year_home", 2025),
+    Shot("home-staff-narrow", "tantou", "initiatives:year_home", 2025, size=NARROW),
+    Shot("home-manager", "kachou", "initiatives:year_home", 2025),
+    Shot("home-committee", "iin", "initiatives:year_home", 2024),
+    Shot("entry-committee-narrow", "iin", "initiatives:entry_detail", 2024, "first", size=NARROW),
+    Shot("users", "kanri", "accounts:user_list"),
+    Shot("departments", "kanri", "accounts:department_list"),
+    Shot("department", "kanri", "accounts:department_edit", of="renamed"),
 )
 PAPER = "report-pages"  # two pages of the PDF, cut out by pdftoppm
 
@@ -82,7 +88,7 @@ def main(names: list[str]) -> None:
     shots = [shot for shot in SHOTS if not names or shot.name in names]
     IMG.mkdir(exist_ok=True)
     with Server() as server:
-        draw(shots, server.url, addresses())
+        draw(shots, server.url, *things())
     if not names or PAPER in names:
         draw_pages()
     report_sizes(whole=not names)
@@ -101,19 +107,16 @@ def prepare() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def addresses() -> dict[str, str]:
-    """What the words in braces stand for."""
+def things() -> tuple[int, dict[str, int]]:
+    """The plan's key, and those of the things that pictures are about."""
     from accounts.models import Department
     from indicators.models import Indicator
     from initiatives.models import Initiative, Plan
 
-    plan = Plan.objects.get()
-    return {
-        "R6": f"/plans/{plan.pk}/R6/",
-        "R7": f"/plans/{plan.pk}/R7/",
-        "first": str(Initiative.objects.order_by("position").first().pk),
-        "I07": str(Indicator.objects.filter(numerator_name__gt="").first().pk),
-        "renamed": str(Department.objects.filter(closed_after__isnull=False).first().pk),
+    return Plan.objects.get().pk, {
+        "first": Initiative.objects.order_by("position").first().pk,
+        "ratio": Indicator.objects.filter(numerator_name__gt="").first().pk,
+        "renamed": Department.objects.filter(closed_after__isnull=False).first().pk,
     }
 
 
@@ -139,7 +142,7 @@ class Server:
         self.server.server_close()
 
 
-def draw(shots: list[Shot], url: str, words: dict[str, str]) -> None:
+def draw(shots: list[Shot], url: str, plan: int, things: dict[str, int]) -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.conftest import CHROMIUM_ARGS
@@ -156,7 +159,7 @@ def draw(shots: list[Shot], url: str, words: dict[str, str]) -> None:
                 contexts[shot.who] = signed_in(browser, url, shot.who)
             page = contexts[shot.who].new_page()
             page.set_viewport_size(dict(zip(("width", "height"), shot.size, strict=True)))
-            answer = page.goto(url + shot.address.format_map(words))
+            answer = page.goto(url + shot.address(plan, things))
             if not answer.ok:
                 raise SystemExit(f"{shot.name}：{answer.status} {answer.url}")
             shot.act(page)
@@ -173,7 +176,7 @@ def signed_in(browser, url: str, who: str):
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
     if who:
         page = context.new_page()
-        page.goto(f"{url}/accounts/login/")
+        page.goto(url)
         page.get_by_label("ユーザー名").fill(who)
         page.get_by_label("パスワード", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="サインイン").click()
