@@ -1,0 +1,306 @@
+"""The demo city: what it holds, that it is laid once, that people can sign in, and that no sentence is copied."""
+
+import re
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.models import Department, Membership, User
+from indicators import calculation
+from indicators.models import Indicator, IndicatorValue
+from initiatives.models import (
+    Direction,
+    EntryPart,
+    FieldChange,
+    Goal,
+    Initiative,
+    InitiativeDepartment,
+    Plan,
+    PlanYear,
+    Policy,
+    YearlyEntry,
+)
+from initiatives.parsing import clean_text
+from reporting.assemble import assemble
+from reporting.demo import build, source
+from reporting.models import Chapter, CityEvent, Footnote
+from reviews.models import CommitteeReview
+from tests.factories import PlanFactory
+
+PRINTED = settings.BASE_DIR.parent / "shared" / "data" / "kamakura-r6"
+SIX = ["soumu", "soumu2", "tantou", "kachou", "iin", "kanri"]
+
+
+def load(*arguments: str) -> str:
+    out = StringIO()
+    call_command("load_demo", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def demo(db):
+    load()
+    return Plan.objects.get()
+
+
+def report(plan: Plan, year: int):
+    return assemble(plan.years.get(fiscal_year=year))
+
+
+# --- What it holds --------------------------------------------------------------------------------
+
+
+def test_load_demo_counts(demo):
+    assert [model.objects.count() for model in (Goal, Policy, Direction, Initiative)] == [6, 13, 40, 237]
+    assert Initiative.objects.filter(original__isnull=False).count() == 26
+    offices = Department.objects.filter(parent__isnull=False)
+    assert offices.open_in(2024).count() == 36
+    assert InitiativeDepartment.objects.values("department").distinct().count() == 36
+    assert list(demo.years.values_list("fiscal_year", "status")) == [
+        (2023, PlanYear.Status.PUBLISHED),
+        (2024, PlanYear.Status.COMMITTEE),
+        (2025, PlanYear.Status.COLLECTING),
+    ]
+    assert Counter(YearlyEntry.objects.values_list("fiscal_year", flat=True)) == {2023: 206, 2024: 237, 2025: 237}
+
+
+def test_load_demo_ratings_of_the_printed_report(demo):
+    goals = report(demo, 2024).goals
+    assert {goal.number: list(goal.tally.ratings.values()) for goal in goals} == {
+        1: [16, 2, 0, 0, 0],
+        2: [15, 2, 0, 0, 0],
+        3: [23, 2, 1, 0, 0],
+        4: [81, 26, 0, 1, 0],
+        5: [33, 4, 0, 0, 0],
+        6: [26, 5, 0, 0, 0],
+    }
+
+
+def test_load_demo_goal_6_begins_in_r6(demo):
+    assert [goal.number for goal in report(demo, 2023).goals] == [1, 2, 3, 4, 5]
+    new = report(demo, 2024).goals[5]
+    assert new.is_new
+    assert {(row.baseline, row.target) for row in new.rows if not row.original_code} == {("", "")}
+
+
+def test_load_demo_target_is_what_was_set_the_year_before(demo):
+    entries = {(entry.initiative_id, entry.fiscal_year): entry for entry in YearlyEntry.objects.all()}
+    changed = [
+        entry.initiative.code
+        for (initiative, year), entry in entries.items()
+        if (before := entries.get((initiative, year - 1))) and entry.holds_own == before.holds_own
+        if entry.target != before.next_target
+    ]
+    assert changed == []
+
+
+def test_load_demo_low_ratings_have_their_reason(demo):
+    low = [level.letter for level in demo.scale if level.reason_required]
+    assert low == ["C", "D"]
+    assert YearlyEntry.objects.filter(rating__in=low, low_rating_reason="").count() == 0
+    assert (
+        YearlyEntry.objects.exclude(rating__in=low).exclude(low_rating_reason="").filter(fiscal_year=2024).count() == 0
+    )
+
+
+def test_load_demo_cross_listings_read_through_or_hold_their_own(demo):
+    listed = YearlyEntry.objects.filter(fiscal_year=2024, initiative__original__isnull=False)
+    own = listed.filter(holds_own=True)
+    assert own.count() == 8
+    assert own.filter(own_reason="").count() == 0
+    assert EntryPart.objects.filter(entry__in=listed.filter(holds_own=False)).count() == 0
+    assert EntryPart.objects.filter(entry__in=own).values("entry").distinct().count() == 8
+
+
+def test_load_demo_past_years_are_approved_by_somebody(demo):
+    past = EntryPart.objects.filter(entry__fiscal_year__lt=2025)
+    assert past.filter(approved_at__isnull=False, approved_by__isnull=False, self_rating__gt="").count() == past.count()
+    assert past.filter(result="").count() == past.filter(issues="").count() == 0
+
+
+def test_load_demo_current_year_is_under_way(demo):
+    counts = Counter(EntryPart.objects.filter(entry__fiscal_year=2025).values_list("status", flat=True))
+    share = {status: 100 * count // counts.total() for status, count in counts.items()}
+    assert 40 <= share["approved"] <= 50
+    assert all(3 <= share[status] <= 17 for status in EntryPart.Status if status != "approved")
+    without_manager = EntryPart.objects.filter(department__manager_step=False)
+    assert without_manager.filter(status="awaiting_manager").count() == 0 < without_manager.count()
+    assert set(
+        EntryPart.objects.filter(department__name="介護保険課", entry__fiscal_year=2025).values_list(
+            "status", flat=True
+        )
+    ) == set(EntryPart.Status)
+
+
+def test_load_demo_texts_differ_from_year_to_year(demo):
+    texts = [text for pair in EntryPart.objects.filter(issues__gt="").values_list("result", "issues") for text in pair]
+    assert [text for text, count in Counter(texts).items() if count > 1] == []
+
+
+def test_load_demo_closed_department_wrote_in_its_time(demo):
+    closed = Department.objects.get(closed_after=2023)
+    assert [successor.name for successor in closed.successors.all()] == ["都市計画課"]
+    assert list(closed.parts.values_list("entry__initiative__code", "entry__fiscal_year")) == [
+        ("4-1-1-7", 2023),
+        ("4-1-1-8", 2023),
+        ("4-3-2-3", 2023),
+    ]
+    assert closed.ownerships.count() == 0
+    assert Membership.objects.current().filter(department=closed).count() == 0
+
+
+def test_load_demo_indicators(demo):
+    assert report(demo, 2024).indicator_ratings == {"A": 9, "B": 2, "C": 0, "D": 1, "unrated": 0}
+    assert IndicatorValue.objects.count() == 72
+    assert IndicatorValue.objects.filter(fiscal_year=2025, actual__isnull=False).count() == 0
+    ratio = Indicator.objects.get(code="I07")
+    value = ratio.values.get(fiscal_year=2024)
+    assert str(calculation.round_half_up(calculation.ratio(value.numerator, value.denominator), 1)) == "17.3"
+    assert ratio.values.get(fiscal_year=2025).target_figure == "under_review"
+    assert Indicator.objects.get(code="I01").values.get(fiscal_year=2020).actual_figure == "not_conducted"
+    assert Indicator.objects.filter(department=None).count() == 0
+
+
+@pytest.mark.parametrize(("year", "goals"), [(2023, 5), (2024, 6)])
+def test_load_demo_every_chapter_is_written(demo, year, goals):
+    written = report(demo, year)
+    of_report = [
+        kind for kind in Chapter.Kind if kind in ("foreword", "process", "goal_progress", "achievement", "overall")
+    ]
+    assert set(written.sections) == set(of_report)
+    assert written.committee_review.text
+    assert len(written.goals) == goals
+    for goal in written.goals:
+        assert set(goal.sections) == set(Chapter.Kind) - set(of_report)
+        assert goal.committee_review.text
+        assert 2 <= len(goal.events) <= 4
+        text = "".join(section.text for section in goal.sections.values()) + "".join(
+            event.what for event in goal.events
+        )
+        assert [int(number) for number in re.findall("（注([0-9]+)）", text)] == [
+            note.number for note in goal.footnotes
+        ]
+
+
+def test_load_demo_history_ends_in_what_stands_now(demo):
+    changes = FieldChange.objects.all()
+    assert changes.count() == len(source.table("history")) > 0
+    models = {"initiatives.entrypart": EntryPart, "initiatives.yearlyentry": YearlyEntry}
+    for change in changes:
+        row = models[change.model].objects.get(pk=change.object_id)
+        assert getattr(row, change.field) == change.new != change.old
+        assert row.version > 1
+
+
+def test_load_demo_can_be_searched(demo):
+    assert Initiative.objects.filter(search_text="").count() == 0
+    assert (
+        EntryPart.objects.filter(search_text__contains="やさしい日本語").count()
+        == EntryPart.objects.filter(result__contains="やさしい日本語").count()
+        + EntryPart.objects.filter(issues__contains="やさしい日本語").exclude(result__contains="やさしい日本語").count()
+    )
+
+
+# --- How it is laid -------------------------------------------------------------------------------
+
+
+def test_load_demo_twice_changes_nothing(demo):
+    before = list(EntryPart.objects.order_by("pk").values()), list(User.objects.order_by("pk").values())
+    assert load() == "見本の計画「鎌倉市地域福祉計画」は、もう入っています。何も変えませんでした。\n"
+    assert (list(EntryPart.objects.order_by("pk").values()), list(User.objects.order_by("pk").values())) == before
+
+
+def test_load_demo_says_that_the_sentences_are_made_up(db):
+    assert load() == "見本の計画「鎌倉市地域福祉計画」を入れました。文章は、見本のために作ったものです。\n"
+
+
+def test_load_demo_beside_another_plan_is_refused(db):
+    PlanFactory()
+    with pytest.raises(CommandError, match="空のデータベースにだけ"):
+        load()
+    assert Initiative.objects.count() == 0
+
+
+def test_load_demo_failing_half_way_leaves_nothing(db, monkeypatch):
+    monkeypatch.setitem(build.WRITTEN_FROM, 2025, None)
+    with pytest.raises(TypeError):
+        load()
+    assert [model.objects.count() for model in (Plan, Department, User, Initiative)] == [0, 0, 0, 0]
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("username", SIX)
+def test_load_demo_account_can_sign_in(demo, client, username):
+    answer = client.post(reverse("accounts:login"), {"username": username, "password": build.PASSWORD})
+    assert answer.status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.get(username=username).pk)
+
+
+def test_load_demo_only_the_printed_accounts_have_a_password(demo):
+    assert sorted(user.username for user in User.objects.all() if user.has_usable_password()) == sorted(SIX)
+
+
+def test_load_demo_every_department_has_people(demo):
+    open_now = Department.objects.filter(parent__isnull=False, closed_after=None)
+    for department in open_now:
+        roles = set(Membership.objects.current().filter(department=department).values_list("user__role", flat=True))
+        assert {User.Role.STAFF, User.Role.MANAGER} <= roles, department
+
+
+def test_load_demo_accounts_prints_the_table(demo):
+    lines = load("--accounts").splitlines()
+    assert [line.split()[:1] for line in lines] == [
+        ["役割"], ["福祉総務課"], ["福祉総務課"], ["担当者"], ["課長"], ["委員"], ["システム管理者"],
+    ]  # fmt: skip
+    assert all(build.PASSWORD in line for line in lines[1:])
+
+
+def test_load_demo_accounts_on_an_empty_database(db):
+    assert load("--accounts") == "見本の利用者はいません。\n"
+    assert User.objects.count() == 0
+
+
+# --- Sentences ------------------------------------------------------------------------------------
+
+FACTS = {Initiative: ["baseline", "note"], YearlyEntry: ["target", "next_target"]}
+SENTENCES = {
+    Goal: ["overview"],
+    Initiative: ["description"],
+    YearlyEntry: ["low_rating_reason", "own_reason"],
+    EntryPart: ["result", "issues"],
+    Chapter: ["text"],
+    CityEvent: ["what"],
+    Footnote: ["text"],
+    CommitteeReview: ["text"],
+    FieldChange: ["old", "new", "reason"],
+}
+
+
+def texts_of(fields_of: dict) -> set[str]:
+    return {text for model, fields in fields_of.items() for row in model.objects.values_list(*fields) for text in row}
+
+
+def test_load_demo_texts_are_clean(demo):
+    texts = texts_of(FACTS) | texts_of(SENTENCES)
+    assert [text for text in texts if text != clean_text(text) or re.search(r"[{}]|。。|、。", text)] == []
+
+
+@pytest.mark.skipif(not PRINTED.is_dir(), reason="the printed report's data are not on this machine")
+def test_load_demo_copies_no_sentence_of_the_printed_report(demo):
+    """Not one stretch of 25 characters of our sentences; of the facts, no line that is as long as a sentence."""
+    files = [file for file in PRINTED.iterdir() if file.suffix in (".csv", ".json")]
+    assert files
+    printed = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    stretches = {printed[start : start + 25] for start in range(len(printed) - 24)}
+    sentences = texts_of(SENTENCES)
+    assert len(sentences) > 1000
+    starts = [(text, start) for text in sentences for start in range(len(text) - 24)]
+    assert [text[start : start + 25] for text, start in starts if text[start : start + 25] in stretches] == []
+    lines = {part for text in texts_of(FACTS) for part in re.split(r"[。\n]", text) if len(part) >= 25}
+    assert [line for line in lines if line in printed] == []
