@@ -76,7 +76,7 @@ SHOTS = (
     Shot("entry-committee-narrow", "iin", "initiatives:entry_detail", 2024, "first", size=NARROW),
     Shot("users", "kanri", "accounts:user_list"),
     Shot("departments", "kanri", "accounts:department_list"),
-    Shot("department", "kanri", "accounts:department_edit", of="renamed"),
+    Shot("department", "kanri", "accounts:department_edit", of="office"),
 )
 PAPER = "report-pages"  # two pages of the PDF, cut out by pdftoppm
 
@@ -98,8 +98,8 @@ def prepare() -> None:
     import django
     from django.utils import timezone
 
+    timezone.now = lambda: DAY  # before the models take it as the default of their fields
     django.setup()
-    timezone.now = lambda: DAY
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -116,7 +116,7 @@ def things() -> tuple[int, dict[str, int]]:
     return Plan.objects.get().pk, {
         "first": Initiative.objects.order_by("position").first().pk,
         "ratio": Indicator.objects.filter(numerator_name__gt="").first().pk,
-        "renamed": Department.objects.filter(closed_after__isnull=False).first().pk,
+        "office": Department.objects.get(name="介護保険課").pk,
     }
 
 
