@@ -35,7 +35,9 @@ class Command(BaseCommand):
 def accounts_table() -> str:
     """Role, name, user name, password and what to look at; only accounts that are there."""
     lines = source.table("people")
-    there = set(User.objects.filter(username__in=[line["username"] for line in lines]).values_list("username", flat=True))
+    there = set(
+        User.objects.filter(username__in=[line["username"] for line in lines]).values_list("username", flat=True)
+    )
     rows = [
         (User.Role(line["role"]).label, line["name"], line["username"], build.PASSWORD, line["look_at"])
         for line in lines
