@@ -12,7 +12,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 
 from indicators import calculation, charts
 from initiatives import fiscal_year as fy
@@ -129,7 +128,7 @@ class Book:
         return anchor
 
     def counted(self, name: str, tally: Tally, number: int | None = None) -> Counted:
-        return Counted(name, tally, mark(tally.overall_rating, self.report) if tally.count else format_html(""), number)
+        return Counted(name, tally, mark(tally.overall_rating, self.report) if tally.count else "", number)
 
     def _goal_counts(self) -> list[Counted]:
         return [self.counted(goal.name, goal.tally, goal.number) for goal in self.report.goals]
@@ -398,7 +397,7 @@ class Book:
         context = {"heading": part, "goals": goals}
         heads = tuple((each["anchor"], each["title"]) for each in goals)
         return (
-            [self._chapter("indicators", "indicators", part, context, part=part, heads=heads, weight=9000)]
+            [self._chapter("indicators", "indicators", part, context, part=part, heads=heads, weight=30000)]
             if goals
             else []
         )

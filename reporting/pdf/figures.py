@@ -197,7 +197,7 @@ class Counted:
 
     name: str
     tally: Tally
-    mark: SafeString
+    mark: SafeString | str  # "" when nothing was counted
     number: int | None = None
 
     @property

@@ -153,7 +153,7 @@ def columns(goal: Goal, report: Report) -> list[Column]:
     aim = Column("next_target", f"{following}\n目標", target, not wide)
     if goal.is_new:
         description = [Column("description", f"{initiative}内容", 44), Column("owners", "担当課名", 20)]
-        return [*first, *description, Column("result", f"{now}実績（初期値）", 79), aim, *last]
+        return [*first, *description, Column("result", f"{now}実績（初期値）", 72), aim, *last]
     base = f"{fy.short(report.baseline_year)}実績\n（初期値）" if report.baseline_year else "初期値"
     return [
         *first,

@@ -3,8 +3,10 @@
 import logging
 import multiprocessing
 import multiprocessing.forkserver
+import os
 import resource
 import sys
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 
 from reporting.pdf.parcel import Task
@@ -19,6 +21,13 @@ def start() -> None:
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A build that was killed must leave no process behind; nothing tells a pool's worker of it."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def render(task: Task) -> bytes:

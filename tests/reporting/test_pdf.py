@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+import sys
 from io import BytesIO
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.core.checks.registry import registry
 
 from reporting import checks_system
@@ -92,15 +94,9 @@ def test_pdfua_has_no_findings(pdf, tmp_path):
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf)
     checked = subprocess.run(
-        [*_python(), "-m", "pdfua", "check", str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pdfua", "check", str(path)], capture_output=True, text=True, check=False
     )
     assert "errors=0 warnings=0 info=0" in checked.stdout, checked.stdout + checked.stderr
-
-
-def _python():
-    import sys
-
-    return [sys.executable]
 
 
 def test_every_part_of_the_printed_report_is_there_in_order(pdf):
@@ -314,7 +310,7 @@ def test_hostile_text_breaks_no_tag_and_no_font(hostile_pdf, tmp_path):
     path = tmp_path / "hostile.pdf"
     path.write_bytes(hostile_pdf)
     checked = subprocess.run(
-        [*_python(), "-m", "pdfua", "check", str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pdfua", "check", str(path)], capture_output=True, text=True, check=False
     )
     assert "errors=0 warnings=0 info=0" in checked.stdout
     names = subprocess.run(["pdffonts", str(path)], capture_output=True, text=True, check=True).stdout
@@ -455,3 +451,25 @@ def test_weasyprint_sees_the_same_subset_library():
     from weasyprint.text import ffi
 
     assert (ffi.harfbuzz_subset is not None) == checks_system.has_library(*checks_system.LIBRARIES["HarfBuzz-Subset"])
+
+
+def test_a_worker_loads_no_django():
+    code = "import sys, reporting.pdf.worker, reporting.pdf.renderer; print('django' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
+    )
+    assert told.stdout.strip() == "False"
+
+
+def test_print_templates_switch_no_escaping_off():
+    for path in (settings.BASE_DIR / "templates" / "reporting" / "print").glob("*.html"):
+        assert not re.search(r"\|\s*safe|autoescape|mark_safe", path.read_text()), path.name
+
+
+def test_a_report_without_anything_is_still_made():
+    empty = factory.report([], indicators=(), indicator_ratings={}, sections={}, committee_review=None, philosophy="")
+    assert "取組はまだありません" in words(render(empty, processes=1))
+    bare = factory.goal(
+        1, [], sections={}, events=(), footnotes=(), committee_review=None, indicator_codes=(), overview=""
+    )
+    assert "見守るまち1" in words(render(factory.report([bare]), processes=1))
