@@ -101,6 +101,7 @@ class LeanResource(resources.ModelResource):
         self._names = tuple(self.fields)
         self._keyed = {*self.sets, *self.links}  # held by natural key
         self._foreign = self._keyed.difference(self.sets)
+        self.invalid: list[tuple[Mapping[str, Any], str, str]] = []  # row, field, what is wrong in words
         self._new = False
         self._changes: dict[str, tuple[Any, Any]] = {}
 
@@ -111,7 +112,7 @@ class LeanResource(resources.ModelResource):
     # --- Running ----------------------------------------------------------------------------------
 
     def run(self, rows: Sequence[Mapping[str, Any]], *, dry_run: bool) -> results.Result:
-        """Import rows that all have the same keys. Invalid values are told in result.invalid_rows; all else is raised."""
+        """Import rows that all have the same keys. Invalid values are told in `invalid`; all else is raised."""
         if not rows:
             return results.Result()
         dataset = tablib.Dataset(*(row.values() for row in rows), headers=list(rows[0]))
@@ -145,22 +146,22 @@ class LeanResource(resources.ModelResource):
     def import_instance(self, instance, row, **kwargs):
         """Take a new row's values; of a known row only note what differs (bulk_update writes it)."""
         self._changes = {}
+        errors = {}
         for name in self._names:
             value = row.get(name, UNSAID)
             if value is UNSAID:
                 continue
-            self._refuse_too_long(name, value)
-            if self._new:
+            limit = self._limits.get(name)
+            if limit and isinstance(value, str) and len(value) > limit:
+                errors[name] = ValidationError(f"{len(value)}字あります。{limit}字までにしてください。")
+            elif self._new:
                 self._set(instance, name, value)
             elif name not in self._meta.import_id_fields and name not in self.only_new:
                 before = self._held(instance, name)
                 if before != value:
                     self._changes[name] = (before, value)
-
-    def _refuse_too_long(self, name: str, value: Any) -> None:
-        limit = self._limits.get(name)
-        if limit and isinstance(value, str) and len(value) > limit:
-            raise ValidationError({name: f"{len(value)}字あります。{limit}字までにしてください。"})
+        if errors:
+            raise ValidationError(errors)
 
     def _set(self, instance, name: str, value: Any) -> None:
         if name in self._keyed:
@@ -175,6 +176,8 @@ class LeanResource(resources.ModelResource):
         return getattr(instance, f"{name}_key" if name in self._keyed else name)
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
+        for name, errors in (import_validation_errors or {}).items():
+            self.invalid.append((row, name, "".join(message for error in errors for message in error.messages)))
         return not (self._new or self._changes or import_validation_errors)
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):

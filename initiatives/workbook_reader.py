@@ -204,7 +204,7 @@ def _refuse_odd_xml(content: bytes) -> None:
 
 def _parse(content: bytes, on_start) -> None:
     """Walk an XML part; on_start(name without prefix, attributes). Bounded in elements."""
-    parser = xml.parsers.expat.ParserCreate(namespace_separator=" ")
+    parser = xml.parsers.expat.ParserCreate()
     seen = 0
 
     def start(name, attributes):
@@ -214,7 +214,7 @@ def _parse(content: bytes, on_start) -> None:
             raise WorkbookRefused(
                 f"このファイルのシートには部品が{MAX_ELEMENTS:,}個より多くあります。受け付けていません。", _SAVE_AS
             )
-        on_start(name.rpartition(" ")[2], attributes)
+        on_start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     parser.StartElementHandler = start
     try:
@@ -235,9 +235,7 @@ def _sheet_parts(parts: dict[str, bytes]) -> list[tuple[str, str, bool]]:
 
     def sheet(name, attributes):
         if name == "sheet":
-            key = next(
-                (value for key, value in attributes.items() if key.rpartition(" ")[2] == "id" and " " in key), ""
-            )
+            key = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             sheets.append(
                 (attributes.get("name", ""), targets.get(key, ""), attributes.get("state", "visible") != "visible")
             )
@@ -288,16 +286,21 @@ def _formats(styles: bytes | None) -> list[str]:
 
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_COLUMNS = {column_letter(column): column for column in range(MAX_COLUMNS)}
 
 
 def _position(reference: str) -> tuple[int, int]:
     match = _REFERENCE.fullmatch(reference)
     if not match:
         raise WorkbookRefused("このファイルのセルの番地が壊れています。", _SAVE_AS)
-    column = 0
-    for letter in match.group(1):
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match.group(2)) - 1, column - 1
+    letters = match.group(1)
+    column = _COLUMNS.get(letters)
+    if column is None:
+        column = 0
+        for letter in letters:
+            column = column * 26 + ord(letter) - ord("A") + 1
+        column -= 1
+    return int(match.group(2)) - 1, column
 
 
 class _Scan:
@@ -305,7 +308,8 @@ class _Scan:
 
     def __init__(self, content: bytes, sheet: str, formats: list[str]):
         self.sheet = sheet
-        self.style_formats = formats
+        # Only formats that change how a number reads: style number (as written) → format.
+        self.style_formats = {str(i): code for i, code in enumerate(formats) if code not in ("General", "@")}
         self.row = self.column = -1
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: set[tuple[int, int]] = set()
@@ -341,7 +345,8 @@ class _Scan:
         row, column = (self.row, self.column + 1) if reference is None else _position(reference)
         if column >= MAX_COLUMNS:
             raise WorkbookRefused(
-                f"シート「{self.sheet}」に{column_letter(column)}列（{column + 1:,}列目）のセルがあります（上限{MAX_COLUMNS}列）。受け付けていません。",
+                f"シート「{self.sheet}」に{column_letter(column)}列（{column + 1:,}列目）のセルがあります"
+                f"（上限{MAX_COLUMNS}列）。受け付けていません。",
                 "表の右の使っていない列を削除して保存し、もう一度選んでください。",
             )
         if row != self.row or column <= self.column:
@@ -349,17 +354,9 @@ class _Scan:
         self.column = column
         if attributes.get("t") == "e":
             self.errors.add((row, column))
-        style = attributes.get("s")
-        if style:
-            format_ = self._format(style)
-            if format_ not in ("General", "@"):
-                self.formats[row, column] = format_
-
-    def _format(self, style: str) -> str:
-        try:
-            return self.style_formats[int(style)]
-        except (ValueError, IndexError):
-            return "General"
+        format_ = self.style_formats.get(attributes.get("s"))
+        if format_ is not None:
+            self.formats[row, column] = format_
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")

@@ -155,9 +155,14 @@ class Preview:
         return groups
 
 
-def preview(source: Source, answers: Answers | None = None, by: User | None = None) -> Preview:
-    """What importing would do; the database is only read. Raises Refused."""
-    return _Import(source, answers or Answers(), by, dry_run=True).run()
+def preview(
+    source: Source, answers: Answers | None = None, by: User | None = None, *, with_digest: bool = False
+) -> Preview:
+    """What importing would do; the database is only read. Raises Refused.
+
+    `with_digest`: also say from which rows it was made, for `commit(base=…)`.
+    """
+    return _Import(source, answers or Answers(), by, dry_run=True).run(with_digest=with_digest)
 
 
 def commit(source: Source, answers: Answers | None = None, by: User | None = None, base: str = "") -> Preview:
@@ -183,15 +188,16 @@ class _Import:
         self.questions: list[Question] = []
         self.outcomes: list[Outcome] = []
 
-    def run(self, base: str = "") -> Preview:
+    def run(self, base: str = "", *, with_digest: bool = False) -> Preview:
         if not self.dry_run:
             # Two imports into one plan wait for each other.
             list(Plan.objects.select_for_update().values_list("pk"))
         held = self.held = read_held(self.source.fiscal_year, self._choose)
-        digest = held.digest()
+        digest = held.digest() if base or with_digest else ""
         if base and base != digest:
             raise ChangedMeanwhile
         self._check_plan()
+        self._refuse_if_any()
         letters = held.letters or tuple(level.letter for level in self.source.scale)
         self._read_ratings(letters)
         self._check_originals()
@@ -350,7 +356,6 @@ class _Import:
         self._import_entries(rows)
         self._import_indicators(rows, of_plan)
         self._import_written(rows, of_plan | {"fiscal_year": source.fiscal_year})
-        self._refuse_if_any()
         self._note_rates(letters)
         self._note_kept(rows)
 
@@ -445,11 +450,9 @@ class _Import:
     def _table(self, resource: LeanResource, rows: list[dict]) -> None:
         """Run a resource over its rows; the dry run and the import are the same call."""
         result = resource.run(rows, dry_run=self.dry_run)
-        for invalid in result.invalid_rows:
-            place = invalid.values[-1]  # "place" is the last column of every row
-            for name, messages in invalid.error.message_dict.items():
-                value = str(dict(zip(rows[0], invalid.values, strict=True))[name])
-                self.problems.append(Problem(place.at(name), value, "".join(messages)))
+        for row, name, why in resource.invalid:
+            self.problems.append(Problem(row["place"].at(name), str(row[name]), why))
+        self._refuse_if_any()  # what comes next would point to rows that are not there
         made = tuple(_name(resource, row.row) for row in result.rows if row.is_new())
         changed = [row for row in result.rows if row.is_update()]
         changes = tuple(change for row in changed for change in _changes(resource, row))

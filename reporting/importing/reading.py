@@ -174,7 +174,7 @@ def _unit(found: Findings, figures: list[tuple[Figure, Place]]) -> str:
             stated = f"単位が「{figure.unit}」です" if figure.unit else "単位がありません"
             found.problem(
                 place.at("value"),
-                f"{figure.number:f}{figure.unit}",
+                f"{figure.number.normalize():f}{figure.unit}",
                 f"{stated}。この指標の単位は「{unit}」です。単位をそろえてください。",
             )
     return unit

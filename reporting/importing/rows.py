@@ -8,7 +8,7 @@ from indicators.models import IndicatorValue
 from initiatives import parsing
 from initiatives.models import EntryPart, PlanYear
 from reporting.importing import cells
-from reporting.importing.held import Held
+from reporting.importing.held import Held, missing
 from reporting.importing.source import UNSAID, Initiative, Note, Source
 
 COMPARED = (
@@ -41,7 +41,7 @@ class Rows:
         self.counted = {}
         self.in_order = sorted(source.initiatives, key=lambda initiative: bool(initiative.original))
         self.by_code = {initiative.code: initiative for initiative in source.initiatives}
-        self.positions = {initiative.code: number for number, initiative in enumerate(source.initiatives, 1)}
+        self.positions = _positions(list(held.initiatives), [initiative.code for initiative in source.initiatives])
         self.own = {initiative.code: self._own_reason(initiative) for initiative in source.initiatives}
         self.texts = {initiative.code: self._texts(initiative) for initiative in source.initiatives}
 
@@ -72,7 +72,14 @@ class Rows:
         ]
 
     def initiatives(self) -> list[dict]:
-        return [self._initiative(initiative) for initiative in self.in_order]
+        return [*(self._initiative(initiative) for initiative in self.in_order), *self._moved()]
+
+    def _moved(self) -> Iterator[dict]:
+        """Initiatives that the source leaves out stay where they are; new ones before them move them on."""
+        blank = dict.fromkeys(_INITIATIVE_FIELDS, UNSAID)
+        for code in missing(self.held.initiatives, self.by_code):
+            if self.held.initiatives[code].position != self.positions[code]:
+                yield {"code": code, "position": self.positions[code], **blank, "place": self.source.place}
 
     def _initiative(self, initiative: Initiative) -> dict:
         goal, policy, direction = initiative.direction
@@ -257,6 +264,19 @@ class Rows:
         return [_fields(footnote, "goal", "number", "text") for footnote in self.source.footnotes]
 
 
+def _positions(held: list[str], said: list[str]) -> dict[str, int]:
+    """Place of every initiative: the source's order, those it leaves out behind the one they stood behind."""
+    order = list(said)
+    named = set(said)
+    for before, code in zip([None, *held], held, strict=False):
+        if code not in named:
+            order.insert(order.index(before) + 1 if before is not None else 0, code)
+    return {code: position for position, code in enumerate(order, 1)}
+
+
+_INITIATIVE_FIELDS = (
+    "direction", "name", "description", "baseline", "note", "original", "first_year", "departments", "partners",
+)  # fmt: skip
 _INDICATOR_FIELDS = (
     "name", "unit", "decimals", "source", "goals", "ratio_name", "numerator_name", "numerator_unit", "denominator_name",
     "denominator_unit", "baseline", "baseline_numerator", "baseline_denominator",

@@ -43,9 +43,14 @@ class Problem:
     value: str
     why: str
 
+    @property
+    def shown(self) -> str:
+        """The value on one line, short, without characters that would turn the sentence round."""
+        plain = "".join(letter if letter.isprintable() else " " for letter in self.value)
+        return plain if len(plain) <= 60 else f"{plain[:60]}…"
+
     def __str__(self) -> str:
-        shown = self.value if len(self.value) <= 60 else f"{self.value[:60]}…"
-        return f"{self.where}{f'「{shown}」' if shown else ''}：{self.why}"
+        return f"{self.where}{f'「{self.shown}」' if self.shown else ''}：{self.why}"
 
 
 class Refused(Exception):

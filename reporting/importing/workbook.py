@@ -116,6 +116,8 @@ class _Reading:
         name = f"シート「{sheet.name}」"
         head = self._head_row(sheet)
         title = self._title(sheet, _TITLE if head is not None else _INDICATOR_TITLE)
+        if title is not None and not self._fits(title):
+            return
         if head is not None and title is not None:
             self._note_hidden(sheet)
             self._scale(sheet, head)
@@ -167,33 +169,33 @@ class _Reading:
         self.titles.append(title)
         return title
 
+    def _fits(self, title: Title) -> bool:
+        """The year asked for, the plan of the other sheets, a goal of its own; else nothing of the sheet is read."""
+        place, first = title.place, self.titles[0]
+        if title.fiscal_year != self.year:
+            asked = fy.label(self.year)
+            why = f"{asked}の取り込みです。年度の合うファイルを選ぶか、年度を直してください。"
+            self.found.problem(place.at("title"), fy.label(title.fiscal_year), why)
+            return False
+        if title.plan != first.plan:
+            why = f"計画の名前が、{first.place.sheet}の「{first.plan}」と違います。そろえてください。"
+            self.found.problem(place.at("title"), title.plan, why)
+            return False
+        earlier = next((other for other in self.titles if other is not title and other.goal == title.goal), None)
+        if title.goal and earlier:
+            why = f"{earlier.place.sheet}も目標{title.goal}です。どちらかを直してください。"
+            self.found.problem(place.at("title"), f"目標{title.goal}", why)
+            return False
+        return True
+
     def _check_titles(self) -> None:
         if not any(title.goal for title in self.titles) and not self.found.problems:
             self.found.problem(
-                "このファイル", "",
-                "取組調査票のシートがありません。1行目が「○○計画　取組調査票（令和○年度実施分）　目標1　…」のシートを入れてください。",
-            )  # fmt: skip
-        seen: dict[int, Title] = {}
-        for title in self.titles:
-            if title.fiscal_year != self.year:
-                self.found.problem(
-                    title.place.at("title"), fy.label(title.fiscal_year),
-                    f"{fy.label(self.year)}の取り込みです。年度の合うファイルを選ぶか、年度を直してください。",
-                )  # fmt: skip
-            if title.plan != self.titles[0].plan:
-                self.found.problem(
-                    title.place.at("title"),
-                    title.plan,
-                    f"計画の名前が、{self.titles[0].place.sheet}の「{self.titles[0].plan}」と違います。そろえてください。",
-                )
-            if title.goal and title.goal in seen:
-                self.found.problem(
-                    title.place.at("title"),
-                    f"目標{title.goal}",
-                    f"{seen[title.goal].place.sheet}も目標{title.goal}です。どちらかを直してください。",
-                )
-            if title.goal:
-                seen.setdefault(title.goal, title)
+                "このファイル",
+                "",
+                "取組調査票のシートがありません。"
+                "1行目が「○○計画　取組調査票（令和○年度実施分）　目標1　…」のシートを入れてください。",
+            )
 
     def _scale(self, sheet: Sheet, head: int) -> None:
         """評価区分 above the heading: A：75%～ 目標に向け順調に実施できた。"""
@@ -406,7 +408,8 @@ class _GoalSheet(_Cells):
             name: self.text(row, column, place.at(name)) for name, column in self.columns.items() if name not in filled
         }
         if not texts["code"].strip():
-            if any(text.strip() for text in texts.values()):
+            unread = bool(_shown(self.sheet.value(row, self.columns["code"])).strip())  # told already
+            if not unread and any(text.strip() for text in texts.values()):
                 self.found.problem(place.at("code"), "", "番号がありません。取組の番号を書くか、行を消してください。")
             return
         self._check_goal(filled["goal"][row], place)
