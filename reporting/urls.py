@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reporting import views
+from reporting.importing import views as importing
 
 app_name = "reporting"
 urlpatterns = [
@@ -11,4 +12,9 @@ urlpatterns = [
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
     path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),
     path("report-builds/<int:pk>/file/", views.build_file, name="build_file"),
+    path("imports/", importing.import_new, name="import_new"),
+    path("imports/<int:pk>/", importing.import_preview, name="import_preview"),
+    path("imports/<int:pk>/confirm/", importing.import_confirm, name="import_confirm"),
+    path("imports/<int:pk>/abandon/", importing.import_abandon, name="import_abandon"),
+    path("imports/<int:pk>/result/", importing.import_result, name="import_result"),
 ]

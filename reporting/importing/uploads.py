@@ -1,0 +1,116 @@
+"""A file on its way in: kept, looked at again before it is taken in, removed when it is no longer needed."""
+
+import hashlib
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from initiatives.workbook_reader import UNCHANGED, WorkbookRefused
+from reporting.importing.compare import Answers, Preview, commit
+from reporting.importing.source import Problem, Refused, Source
+from reporting.importing.workbook import read_workbook
+from reporting.models import ReportImport
+
+KEEP_PREVIEW = timedelta(days=7)
+Status = ReportImport.Status
+
+
+class AlreadyDone(Exception):
+    """The import was taken in or dropped before; nothing was done."""
+
+
+def read_upload(content: bytes, file_name: str, fiscal_year: int) -> Source:
+    """Raises Refused."""
+    try:
+        return read_workbook(content, fiscal_year)
+    except WorkbookRefused as error:
+        raise Refused([Problem(file_name, "", str(error))]) from error
+
+
+def keep(content: bytes, file_name: str, fiscal_year: int, *, by: User) -> ReportImport:
+    """Keep a file that could be read, until it is taken in. Earlier ones of this person, and old ones, are dropped."""
+    mine_or_old = Q(created_by=by) | Q(created_at__lt=timezone.now() - KEEP_PREVIEW)
+    for old in ReportImport.objects.filter(mine_or_old, status=Status.PREVIEWED):
+        abandon(old)
+    digest = hashlib.sha256(content).hexdigest()
+    upload = ReportImport(fiscal_year=fiscal_year, file_name=file_name[-255:], sha256=digest, created_by=by)
+    upload.file.save(f"{digest[:32]}.xlsx", ContentFile(content), save=False)
+    upload.save()
+    return upload
+
+
+def abandon(upload: ReportImport) -> None:
+    if ReportImport.objects.filter(pk=upload.pk, status=Status.PREVIEWED).update(status=Status.ABANDONED, file=""):
+        upload.file.delete(save=False)
+
+
+def answers_of(upload: ReportImport) -> Answers:
+    kept = upload.answers
+    return Answers(kept.get("plan", ""), kept.get("departments", {}), frozenset(kept.get("add", ())))
+
+
+def remember_answers(upload: ReportImport, answers: Answers) -> None:
+    upload.answers = {"plan": answers.plan, "departments": dict(answers.departments), "add": sorted(answers.add)}
+    upload.save(update_fields=["answers"])
+
+
+def reread(upload: ReportImport) -> Source:
+    """The kept file, again. Raises Refused, also when it is no longer the file that was chosen."""
+    try:
+        with upload.file.open("rb") as file:
+            content = file.read()
+    except (OSError, ValueError):
+        content = b""
+    if hashlib.sha256(content).hexdigest() != upload.sha256:
+        why = f"選んだときのファイルが残っていません。{UNCHANGED}もう一度、ファイルを選んでください。"
+        raise Refused([Problem(upload.file_name, "", why)])
+    return read_upload(content, upload.file_name, upload.fiscal_year)
+
+
+@transaction.atomic
+def apply(upload: ReportImport, *, base: str, by: User) -> Preview:
+    """Take the file in, once. Raises Refused, ChangedMeanwhile (the preview no longer holds) and AlreadyDone."""
+    source = reread(upload)
+    mine = ReportImport.objects.filter(pk=upload.pk, status=Status.PREVIEWED)
+    if not mine.update(status=Status.APPLIED, base_digest=base, applied_by=by, applied_at=timezone.now()):
+        raise AlreadyDone
+    done = commit(source, answers_of(upload), by, base)
+    if done.questions:
+        raise Refused(
+            [Problem(upload.file_name, "", "まだ決めていないことがあります。答えてから、取り込んでください。")]
+        )
+    ReportImport.objects.filter(pk=upload.pk).update(plan_year=done.plan_year, summary=summary_of(done))
+    return done
+
+
+def summary_of(done: Preview) -> dict:
+    """What came in, as the result page shows it."""
+    return {
+        "plan": done.plan_name,
+        "letters": list(done.letters),
+        "goals": [
+            {
+                "number": goal.number,
+                "name": goal.name,
+                "rows": goal.rows,
+                "cross_listings": goal.cross_listings,
+                "ratings": list(goal.ratings.values()),
+                "unrated": goal.unrated,
+            }
+            for goal in done.counts
+        ],
+        "tables": [
+            {"label": table.label, "made": len(table.made), "changed": table.changed_rows, "unchanged": table.unchanged}
+            for table in done.outcomes
+            if table.made or table.changed_rows or table.unchanged
+        ],
+        "new_departments": list(done.new_departments),
+        "notes": {kind: [str(note) for note in notes] for kind, notes in done.notes_by_kind().items()},
+        "made": done.made,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+    }
