@@ -33,7 +33,10 @@ def run() -> None:
     table(
         "一覧（全件）を、1回の問い合わせとf文字列だけの表と比べる（目標 6 以下）",
         ["", "ms", "比", "問い合わせ"],
-        [["f文字列の表", times["floor"], 1.0, queries(floor)], ["一覧（全件）", times["一覧（全件）"], ratio, queries(calls["一覧（全件）"])]],
+        [
+            ["f文字列の表", times["floor"], 1.0, queries(floor)],
+            ["一覧（全件）", times["一覧（全件）"], ratio, queries(calls["一覧（全件）"])],
+        ],
     )
 
     before = {name: queries(call) for name, call in calls.items()}

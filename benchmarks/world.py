@@ -37,7 +37,11 @@ def make_plan(number: int, years: int, initiatives: int = INITIATIVES) -> list[P
     """One plan with `years` years, all approved. Returns its years, oldest first."""
     owners = departments()
     plan = Plan.objects.create(
-        name=f"計測計画{number}", city_name="計測市", first_year=2015, last_year=2015 + max(years, 8), baseline_year=2014
+        name=f"計測計画{number}",
+        city_name="計測市",
+        first_year=2015,
+        last_year=2015 + max(years, 8),
+        baseline_year=2014,
     )
     RatingLevel.objects.bulk_create(
         RatingLevel(plan=plan, letter=letter, definition=letter, min_rate=rate, points=points)
@@ -85,7 +89,11 @@ def _entries(plan_year: PlanYear, initiatives: list[Initiative], owners: list[De
     now = timezone.now()
     entries = YearlyEntry.objects.bulk_create(
         YearlyEntry(
-            initiative=initiative, fiscal_year=plan_year.fiscal_year, target="継続", next_target="継続", rating="AAAB"[i % 4]
+            initiative=initiative,
+            fiscal_year=plan_year.fiscal_year,
+            target="継続",
+            next_target="継続",
+            rating="AAAB"[i % 4],
         )
         for i, initiative in enumerate(initiatives)
     )
@@ -102,7 +110,13 @@ def _entries(plan_year: PlanYear, initiatives: list[Initiative], owners: list[De
 def _indicators(plan: Plan, years: int) -> None:
     for number in range(1, 13):
         indicator = Indicator.objects.create(
-            plan=plan, code=f"I{number:02}", position=number, name=f"指標その{number}", unit="%", decimals=1, baseline=50
+            plan=plan,
+            code=f"I{number:02}",
+            position=number,
+            name=f"指標その{number}",
+            unit="%",
+            decimals=1,
+            baseline=50,
         )
         IndicatorGoal.objects.create(indicator=indicator, goal=plan.goals.get(number=1 + number % 6))
         IndicatorValue.objects.bulk_create(

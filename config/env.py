@@ -1,6 +1,8 @@
 """Settings read from the environment; nonsense is refused at start, in words, rather than guessed at."""
 
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -36,9 +38,15 @@ def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
 
 
 def secret_key(name: str, file: Path, *, debug: bool) -> str:
-    """The key from the environment, else from the file that `bin/run` keeps beside the database."""
+    """The key from the environment, else the one kept beside the database, made at the first start.
+
+    A key of one's own from the first minute, readable by nobody else: there is no default that could be left in place.
+    """
     if os.environ.get(name):
         return os.environ[name]
-    if file.exists():
-        return file.read_text().strip()
-    return env_str(name, "debug-only-not-a-secret" if debug else None)
+    if debug:
+        return "debug-only-not-a-secret"
+    if not file.exists():
+        with suppress(FileExistsError), open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(50))
+    return file.read_text().strip()

@@ -41,10 +41,14 @@ CHROMIUM_ARGS = [
 ]
 
 
+def find_chromium() -> str | None:
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    return os.environ.get("AYUMI_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    chromium = os.environ.get("AYUMI_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    chromium = find_chromium()
     if chromium is None:
         pytest.skip("Chromium が見つかりません(bin/test が入れ方を示します)")
     return browser_type_launch_args | {"executable_path": chromium, "args": CHROMIUM_ARGS}
