@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -14,6 +15,11 @@ from initiatives.models import PlanYear
 from reporting.models import ReportBuild
 
 log = logging.getLogger(__name__)
+
+# A build takes a minute; a worker that was killed in the middle leaves its build behind as 作っています.
+LOST_AFTER = timedelta(minutes=30)
+LOST = "作っている途中で止まりました。もう一度作ってください。"
+FAILED = "報告書を作れませんでした。もう一度作っても同じときは、システム管理者に知らせてください。"
 
 
 def start(plan_year: PlanYear, *, by: User) -> ReportBuild:
@@ -28,6 +34,14 @@ def start(plan_year: PlanYear, *, by: User) -> ReportBuild:
     return build
 
 
+def give_up_lost(plan_year: PlanYear) -> None:
+    """Mark builds that will never finish, so that a new one can be asked for."""
+    lost = plan_year.report_builds.filter(
+        status__in=ReportBuild.UNFINISHED, requested_at__lt=timezone.now() - LOST_AFTER
+    )
+    lost.update(status=ReportBuild.Status.FAILED, problem=LOST, finished_at=timezone.now())
+
+
 @task()
 def make_pdf(build_id: int) -> None:
     """The task: assemble, render, keep. What goes wrong is told on the page, in words, and logged in full."""
@@ -38,8 +52,7 @@ def make_pdf(build_id: int) -> None:
         _make(build)
     except Exception:
         log.exception("report build %s failed", build_id)
-        problem = "報告書を作れませんでした。もう一度作っても同じときは、システム管理者に知らせてください。"
-        _set(build, status=ReportBuild.Status.FAILED, problem=problem, finished_at=timezone.now())
+        _set(build, status=ReportBuild.Status.FAILED, problem=FAILED, finished_at=timezone.now())
 
 
 def _make(build: ReportBuild) -> None:

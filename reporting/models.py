@@ -99,6 +99,8 @@ class ReportBuild(models.Model):
         DONE = "done", "できました"
         FAILED = "failed", "作れませんでした"
 
+    UNFINISHED = (Status.WAITING, Status.RUNNING)
+
     plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="report_builds", verbose_name="年度")
     status = models.CharField("状態", max_length=8, choices=Status, default=Status.WAITING)
     percent = models.PositiveSmallIntegerField("進み具合", default=0)
@@ -121,7 +123,7 @@ class ReportBuild(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.status in (self.Status.DONE, self.Status.FAILED)
+        return self.status not in self.UNFINISHED
 
 
 class ReportImport(models.Model):

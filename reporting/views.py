@@ -46,6 +46,7 @@ def _builder_only(request) -> None:
 @with_plan_year
 def build_list(request, plan_year):
     _builder_only(request)
+    builds.give_up_lost(plan_year)
     context = {"plan_year": plan_year, "builds": plan_year.report_builds.select_related("requested_by")[:20]}
     return render(request, "reporting/build_list.html", context)
 
@@ -64,6 +65,9 @@ def _build(request, pk: int) -> ReportBuild:
         raise Http404
     build = get_object_or_404(ReportBuild.objects.select_related("plan_year__plan", "requested_by"), pk=pk)
     remember(request, build.plan_year)
+    if not build.is_finished:
+        builds.give_up_lost(build.plan_year)
+        build.refresh_from_db(fields=["status", "problem", "finished_at"])
     return build
 
 
