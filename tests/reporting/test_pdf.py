@@ -357,12 +357,12 @@ def test_a_document_that_asks_for_something_is_not_made():
     from reporting.pdf import renderer
 
     for html in (
-        "<img src='file:///etc/passwd' alt=''>",
-        "<link rel=stylesheet href='file:///etc/passwd'>",
-        "<p style='background:url(http://127.0.0.1:9/)'>x",
+        "<img src='file:///etc/passwd' alt=''/>",
+        "<link rel='stylesheet' href='file:///etc/passwd'/>",
+        "<p style='background:url(http://127.0.0.1:9/)'>x</p>",
     ):
         with pytest.raises(renderer.ForbiddenFetch):
-            renderer.render(Task("x", f"<html lang=ja><title>x</title>{html}", ""))
+            renderer.render(Task("x", f"<html lang='ja'><title>x</title>{html}</html>", ""))
 
 
 # ── the store ───────────────────────────────────────────────────────────────────────────────────────
