@@ -90,7 +90,8 @@ class LeanResource(resources.ModelResource):
         by: User | None = None,
         source: str = FieldChange.Source.IMPORT,
     ):
-        super().__init__()
+        # Not super(): it copies every field deeply, for resources that alter their fields.
+        self.create_instances, self.update_instances, self.delete_instances = [], [], []
         self.known = known
         self.links = links or {}
         self.defaults = defaults or {}
@@ -98,9 +99,12 @@ class LeanResource(resources.ModelResource):
         fields = self._meta.model._meta.concrete_fields
         self._limits = {field.name: field.max_length for field in fields if field.max_length}
         self._attnames = {field.name: field.attname for field in fields}
-        self._names = tuple(self.fields)
         self._keyed = {*self.sets, *self.links}  # held by natural key
         self._foreign = self._keyed.difference(self.sets)
+        # (field, where an instance holds it in the form in which the source says it)
+        self._taken = tuple((name, f"{name}_key" if name in self._keyed else name) for name in self.fields)
+        never = {*self._meta.import_id_fields, *self.only_new}
+        self._compared = tuple(pair for pair in self._taken if pair[0] not in never)
         self.invalid: list[tuple[Mapping[str, Any], str, str]] = []  # row, field, what is wrong in words
         self._new = False
         self._changes: dict[str, tuple[Any, Any]] = {}
@@ -112,10 +116,14 @@ class LeanResource(resources.ModelResource):
     # --- Running ----------------------------------------------------------------------------------
 
     def run(self, rows: Sequence[Mapping[str, Any]], *, dry_run: bool) -> results.Result:
-        """Import rows that all have the same keys. Invalid values are told in `invalid`; all else is raised."""
-        if not rows:
+        """Import rows that all have the same keys. Invalid values are told in `invalid`; all else is raised.
+
+        Rows that say nothing new are skipped before they cost anything.
+        """
+        telling = [row for row in rows if self._tells_something(row)]
+        if not telling:
             return results.Result()
-        dataset = tablib.Dataset(*(row.values() for row in rows), headers=list(rows[0]))
+        dataset = tablib.Dataset(*(row.values() for row in telling), headers=list(telling[0]))
         result = self.import_data(dataset, dry_run=dry_run)
         failed = [error for _, errors in result.row_errors() for error in errors] + result.base_errors
         if failed:
@@ -128,6 +136,16 @@ class LeanResource(resources.ModelResource):
             return self.import_data_inner(
                 dataset, dry_run, raise_errors, using_transactions=False, collect_failed_rows=False, **kwargs
             )
+
+    def _tells_something(self, row: Mapping[str, Any]) -> bool:
+        instance = self.known.get(self.key_of(row))
+        if instance is None:
+            return True
+        for name, held in self._compared:
+            value = row.get(name, UNSAID)
+            if value is not UNSAID and getattr(instance, held) != value:
+                return True
+        return False
 
     # --- One row ----------------------------------------------------------------------------------
 
@@ -147,19 +165,17 @@ class LeanResource(resources.ModelResource):
         """Take a new row's values; of a known row only note what differs (bulk_update writes it)."""
         self._changes = {}
         errors = {}
-        for name in self._names:
+        for name, held in self._taken if self._new else self._compared:
             value = row.get(name, UNSAID)
-            if value is UNSAID:
+            if value is UNSAID or (not self._new and getattr(instance, held) == value):
                 continue
             limit = self._limits.get(name)
             if limit and isinstance(value, str) and len(value) > limit:
                 errors[name] = ValidationError(f"{len(value)}字あります。{limit}字までにしてください。")
             elif self._new:
                 self._set(instance, name, value)
-            elif name not in self._meta.import_id_fields and name not in self.only_new:
-                before = self._held(instance, name)
-                if before != value:
-                    self._changes[name] = (before, value)
+            else:
+                self._changes[name] = (getattr(instance, held), value)
         if errors:
             raise ValidationError(errors)
 
@@ -170,10 +186,6 @@ class LeanResource(resources.ModelResource):
             setattr(instance, name, self.links[name].get(value))
         elif name not in self.sets:
             setattr(instance, name, value)
-
-    def _held(self, instance, name: str) -> Any:
-        """What the row holds, in the form in which the source says it."""
-        return getattr(instance, f"{name}_key" if name in self._keyed else name)
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
         for name, errors in (import_validation_errors or {}).items():
@@ -228,7 +240,7 @@ class LeanResource(resources.ModelResource):
                 model=instance._meta.label_lower,
                 object_id=instance.pk,
                 field=name,
-                old=self.words(name, self._held(instance, name)),
+                old=self.words(name, getattr(instance, f"{name}_key" if name in self._keyed else name)),
                 new=self.words(name, value),
                 **self.context,
             )

@@ -287,6 +287,7 @@ def _formats(styles: bytes | None) -> list[str]:
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _COLUMNS = {column_letter(column): column for column in range(MAX_COLUMNS)}
+_COLUMN_BYTES = {letters.encode(): column for letters, column in _COLUMNS.items()}
 
 
 def _position(reference: str) -> tuple[int, int]:
@@ -303,6 +304,18 @@ def _position(reference: str) -> tuple[int, int]:
     return int(match.group(2)) - 1, column
 
 
+# Sheets as Excel and openpyxl write them are looked through with two expressions; every other way of writing XML
+# (prefixes, comments, other quotes or order, formulas) goes through the parser below. What counts is that every tag
+# of a cell or row is seen: the number of matches must be the number of tags.
+_PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?\s?/?>')
+_PLAIN_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"[^<>]*>')
+_PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"\s?/>')
+_NOT_PLAIN = re.compile(rb"<!|<f[\s/>]|<[A-Za-z0-9_.-]+:(?:c|row|f|mergeCell)[\s/>]")
+_CELL_TAG = re.compile(rb"<c[\s/>]")
+_ROW_TAG = re.compile(rb"<row[\s/>]")
+_MERGE_TAG = re.compile(rb"<mergeCell[\s/>]")
+
+
 class _Scan:
     """One pass over a sheet's XML: its bounds are checked; what calamine does not tell is kept."""
 
@@ -310,12 +323,36 @@ class _Scan:
         self.sheet = sheet
         # Only formats that change how a number reads: style number (as written) → format.
         self.style_formats = {str(i): code for i, code in enumerate(formats) if code not in ("General", "@")}
+        self.byte_formats = {style.encode(): code for style, code in self.style_formats.items()}
         self.row = self.column = -1
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: set[tuple[int, int]] = set()
         self.errors: set[tuple[int, int]] = set()
         self.formats: dict[tuple[int, int], str] = {}
-        _parse(content, self._start)
+        if not self._read_plain(content):
+            _parse(content, self._start)
+
+    def _read_plain(self, content: bytes) -> bool:
+        """The quick way; False, with nothing kept, when the sheet is not written as plainly as it needs."""
+        rows, cells, merges = (pattern.findall(content) for pattern in (_PLAIN_ROW, _PLAIN_CELL, _PLAIN_MERGE))
+        complete = (
+            len(cells) == len(_CELL_TAG.findall(content)) <= MAX_ROWS * MAX_COLUMNS
+            and len(rows) == len(_ROW_TAG.findall(content)) <= MAX_ROWS
+            and len(merges) == len(_MERGE_TAG.findall(content)) <= MAX_MERGED
+        )
+        plain = complete and not _NOT_PLAIN.search(content) and content.rstrip().endswith(b"</worksheet>")
+        numbers = {number for _, number, _, _ in cells} | set(rows)
+        columns = {letters for letters, _, _, _ in cells}
+        if not plain or any(int(number) > MAX_ROWS for number in numbers) or not columns <= _COLUMN_BYTES.keys():
+            return False
+        for letters, number, style, kind in cells:
+            if style in self.byte_formats:
+                self.formats[int(number) - 1, _COLUMN_BYTES[letters]] = self.byte_formats[style]
+            if kind == b"e":
+                self.errors.add((int(number) - 1, _COLUMN_BYTES[letters]))
+        for reference in merges:
+            self._merge(reference.decode())
+        return True
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":

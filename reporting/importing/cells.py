@@ -23,17 +23,22 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
 
 def one_line(text: str) -> str:
     """A name: white space and line breaks, which only come from narrow columns, removed."""
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 # --- Numbers of initiatives, names ----------------------------------------------------------------
 
 
+_CODE = re.compile(r"[1-9]\d{0,2}(-[1-9]\d{0,2}){3}", re.ASCII)
+
+
 def parse_code(text: str) -> str:
     """ "１－１－１－２" → "1-1-1-2". Raises ParsingError."""
+    if _CODE.fullmatch(text):
+        return text
     plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
     plain = re.sub(r"\s+", "", plain)
-    if not re.fullmatch(r"[1-9]\d{0,2}(-[1-9]\d{0,2}){3}", plain):
+    if not _CODE.fullmatch(plain):
         raise parsing.ParsingError(
             "番号として読めません。「1-1-1-1」のように、半角の数字4つを「-」でつないで書いてください。"
         )

@@ -1,11 +1,12 @@
-"""What the database holds of a plan and year, read at once (ten queries at most) and keyed as sources name things."""
+"""What the database holds of a plan and year, read at once (nine queries at most) and keyed as sources name things."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import F, FilteredRelation, Model, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, FilteredRelation, Model, Q, QuerySet, Value
+from django.db.models.base import ModelState
 
 from accounts.models import Department
 from indicators.models import Indicator, IndicatorGoal, IndicatorValue
@@ -29,26 +30,43 @@ from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
 
 
+def _columns_of(model: type[Model]) -> list[str]:
+    """What is compared or written: search texts and times are left to be asked for (nobody does)."""
+    return [
+        column.attname
+        for column in model._meta.concrete_fields
+        if not isinstance(column, DateTimeField) and column.name != "search_text"
+    ]
+
+
+def _instance(model: type[Model], names: list[str], values: tuple, db: str) -> Model:
+    """A saved row from its values, as unpickling makes it: __init__ with its signals costs six times as much."""
+    made = model.__new__(model)
+    made.__dict__.update(zip(names, values, strict=True), _state=ModelState())
+    made._state.adding, made._state.db = False, db
+    return made
+
+
 def joined(rows: QuerySet, parts: dict[str, type[Model]]) -> Iterator[tuple[Model | None, ...]]:
     """Rows of a query over several tables (prefix → model), as instances; None where nothing is joined.
 
     One row read twice is one instance.
     """
-    slices, names, seen = [], [], {}
+    slices, names, seen, db = [], [], {}, rows.db
     for prefix, model in parts.items():
-        attnames = [column.attname for column in model._meta.concrete_fields]
-        slices.append((model, attnames, slice(len(names), len(names) + len(attnames))))
-        names += [f"{prefix}__{name}" if prefix else name for name in attnames]
+        columns = _columns_of(model)
+        slices.append((model, columns, slice(len(names), len(names) + len(columns))))
+        names += [f"{prefix}__{name}" if prefix else name for name in columns]
     for values in rows.values_list(*names):
         found = []
-        for model, attnames, part in slices:
+        for model, columns, part in slices:
             own = values[part]
             if own[0] is None:
                 found.append(None)
                 continue
             key = model, own[0]
             if key not in seen:
-                seen[key] = model.from_db(rows.db, attnames, own)
+                seen[key] = _instance(model, columns, own, db)
             found.append(seen[key])
         yield tuple(found)
 
@@ -129,8 +147,11 @@ def read_plans(fiscal_year: int) -> tuple[list[Plan], dict[int, PlanYear], dict[
     return list(plans.values()), years, levels
 
 
-def read_held(fiscal_year: int, choose) -> Held:
-    """Everything a report of the year may touch. `choose(plans)` says which plan (or None: a new one)."""
+def read_held(fiscal_year: int, choose, *, written: bool = True) -> Held:
+    """Everything a report of the year may touch. `choose(plans)` says which plan (or None: a new one).
+
+    `written`: also chapters, reviews, events and footnotes, which a workbook does not hold.
+    """
     plans, years, levels = read_plans(fiscal_year)
     plan = choose(plans)
     held = Held(fiscal_year, plans, plan)
@@ -142,12 +163,13 @@ def read_held(fiscal_year: int, choose) -> Held:
     _read_initiatives(held)
     _read_entries(held)
     _read_indicators(held)
-    _read_written(held)
+    if written:
+        _read_written(held)
     return held
 
 
 def _read_register(held: Held) -> None:
-    for department in Department.objects.order_by("position", "pk"):
+    for (department,) in joined(Department.objects.order_by("position", "pk"), {"": Department}):
         held.departments_by_id[department.pk] = department
         opened = (department.opened_in or 0) <= held.fiscal_year
         if opened and (department.closed_after or held.fiscal_year) >= held.fiscal_year:
@@ -178,7 +200,7 @@ def _read_tree(held: Held) -> None:
 def _read_initiatives(held: Held) -> None:
     directions = {direction.pk: key for key, direction in held.directions.items()}
     by_id = {}
-    for initiative in Initiative.objects.filter(plan=held.plan).order_by("position"):
+    for (initiative,) in joined(Initiative.objects.filter(plan=held.plan).order_by("position"), {"": Initiative}):
         by_id[initiative.pk] = held.initiatives[initiative.code] = initiative
         initiative.direction_key = directions[initiative.direction_id]
     owners, partners = defaultdict(list), defaultdict(list)

@@ -26,6 +26,7 @@ class Findings:
 
     problems: list[Problem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    _cleaned: dict[str, str] = field(default_factory=dict)  # 継続, A, - stand in hundreds of cells
 
     def problem(self, where: str, value, why) -> None:
         self.problems.append(Problem(where, str(value), str(why)))
@@ -39,11 +40,14 @@ class Findings:
 
     def text(self, value: str, place: Place, name: str) -> str:
         """Body text as it is kept; a problem for characters that cannot be seen."""
+        if value in self._cleaned:
+            return self._cleaned[value]
         try:
-            return parsing.clean_text(value)
+            self._cleaned[value] = parsing.clean_text(value)
         except parsing.ParsingError as error:
             self.problem(place.at(name), value, error)
             return ""
+        return self._cleaned[value]
 
 
 def read_initiative(found: Findings, place: Place, texts: dict[str, str], **known) -> Initiative | None:

@@ -260,3 +260,7 @@ class Source:
     events: tuple[Event, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @property
+    def has_chapters(self) -> bool:
+        return bool(self.chapters or self.reviews or self.events or self.footnotes)

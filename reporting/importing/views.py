@@ -32,8 +32,8 @@ def coordinators_only(view):
     return inner
 
 
-@coordinators_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@coordinators_only
 def import_new(request):
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     problems = []
@@ -55,8 +55,8 @@ def _recent():
     )[:10]
 
 
-@coordinators_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@coordinators_only
 def import_preview(request, pk):
     upload = get_object_or_404(ReportImport.objects.select_related("created_by"), pk=pk)
     if upload.status != ReportImport.Status.PREVIEWED:
@@ -96,8 +96,8 @@ def _show(request, upload, seen, problems, *, form=None, warning="", status=200)
     return render(request, "reporting/import_preview.html", context, status=422 if problems else status)
 
 
-@coordinators_only
 @require_POST
+@coordinators_only
 def import_confirm(request, pk):
     upload = get_object_or_404(ReportImport.objects.select_related("created_by"), pk=pk)
     try:
@@ -112,16 +112,16 @@ def import_confirm(request, pk):
     return redirect("reporting:import_result", pk)
 
 
-@coordinators_only
 @require_POST
+@coordinators_only
 def import_abandon(request, pk):
     uploads.abandon(get_object_or_404(ReportImport, pk=pk))
     messages.info(request, f"取り込みをやめました。{UNCHANGED}")
     return redirect("reporting:import_new")
 
 
-@coordinators_only
 @require_GET
+@coordinators_only
 def import_result(request, pk):
     rows = ReportImport.objects.select_related("created_by", "applied_by", "plan_year__plan")
     upload = get_object_or_404(rows, pk=pk)

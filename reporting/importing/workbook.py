@@ -219,15 +219,12 @@ class _Cells:
     def __init__(self, sheet: Sheet, found: Findings):
         self.sheet = sheet
         self.found = found
+        self.computed = sheet.formulas | sheet.errors
 
-    def text(self, row: int, column: int, where: str) -> str:
+    def text(self, row: int, column: int, place: Place, name: str) -> str:
         """The text of a cell; a number as Excel shows it. Problems: formulas, errors, dates, truth values."""
         value = self.sheet.value(row, column)
-        if (
-            isinstance(value, str)
-            and (row, column) not in self.sheet.formulas
-            and (row, column) not in self.sheet.errors
-        ):
+        if isinstance(value, str) and (row, column) not in self.computed:
             return value
         why = self._unfit(value, row, column)
         if why is None:
@@ -235,20 +232,20 @@ class _Cells:
                 return cells.text_of_number(value, self.sheet.formats.get((row, column), "General"))
             except parsing.ParsingError as error:
                 why = str(error)
-        self.found.problem(where, _shown(value), why)
+        self.found.problem(place.at(name), _shown(value), why)
         return ""
 
-    def figure(self, row: int, column: int, where: str) -> Figure:
+    def figure(self, row: int, column: int, place: Place) -> Figure:
         value = self.sheet.value(row, column)
         why = self._unfit(value, row, column)
-        if why is None or (isinstance(value, str) and not self._is_computed(row, column)):
+        if why is None or (isinstance(value, str) and (row, column) not in self.computed):
             try:
                 if isinstance(value, str):
                     return cells.parse_figure(value)
                 return cells.figure_of_number(value, self.sheet.formats.get((row, column), "General"))
             except parsing.ParsingError as error:
                 why = str(error)
-        self.found.problem(where, _shown(value), why)
+        self.found.problem(place.at("value"), _shown(value), why)
         return Figure()
 
     def printed(self, row: int, column: int) -> Figure | None:
@@ -260,9 +257,6 @@ class _Cells:
             return cells.figure_of_number(value, self.sheet.formats.get((row, column), "General"))
         except (parsing.ParsingError, TypeError):
             return None
-
-    def _is_computed(self, row: int, column: int) -> bool:
-        return (row, column) in self.sheet.formulas or (row, column) in self.sheet.errors
 
     def _unfit(self, value, row: int, column: int) -> str | None:
         if (row, column) in self.sheet.errors:
@@ -405,7 +399,7 @@ class _GoalSheet(_Cells):
             return
         place = self._place(row)
         texts = {
-            name: self.text(row, column, place.at(name)) for name, column in self.columns.items() if name not in filled
+            name: self.text(row, column, place, name) for name, column in self.columns.items() if name not in filled
         }
         if not texts["code"].strip():
             unread = bool(_shown(self.sheet.value(row, self.columns["code"])).strip())  # told already
@@ -413,13 +407,7 @@ class _GoalSheet(_Cells):
                 self.found.problem(place.at("code"), "", "番号がありません。取組の番号を書くか、行を消してください。")
             return
         self._check_goal(filled["goal"][row], place)
-        body = {
-            name: self.found.text(text, place, name)
-            for name, text in texts.items()
-            if name not in ("code", "name", "owners")
-        }
-        for name in ("code", "name", "owners"):
-            body[name] = self.found.text(texts[name], place, name)
+        body = {name: self.found.text(text, place, name) for name, text in texts.items()}
         initiative = read_initiative(self.found, place, body)
         if initiative is not None:
             self._add(initiative, filled, row)
@@ -430,10 +418,11 @@ class _GoalSheet(_Cells):
     def _remark(self, row: int) -> None:
         """A line merged across under an initiative: ※…."""
         left, _ = self.sheet.merged_rows[row]
-        where = f"シート「{self.sheet.name}」の{column_letter(left)}{row + 1}"
-        text = self.found.text(self.text(row, left, where), self._place(row), "")
+        place = Place(f"シート「{self.sheet.name}」", row + 1, {"remark": (column_letter(left), "")})
+        text = self.found.text(self.text(row, left, place, "remark"), place, "remark")
         if not self.reading.initiatives or self.reading.initiatives[-1].goal != self.title.goal:
-            self.found.problem(where, text, "この行の上に取組がありません。行を消すか、番号を書いてください。")
+            why = "この行の上に取組がありません。行を消すか、番号を書いてください。"
+            self.found.problem(place.at("remark"), text, why)
             return
         last = self.reading.initiatives[-1]
         self.reading.initiatives[-1] = replace(last, note="\n".join(filter(None, (last.note, text))))
@@ -606,5 +595,5 @@ class _IndicatorSheet(_Cells):
         for column, year in self.years.items():
             words = f"{label}、{'初期値' if year is None else fy.short(year)}"
             place = self._place(row, column, words)
-            values[year] = (self.figure(row, column, place.at("value")), place)
+            values[year] = (self.figure(row, column, place), place)
         return values

@@ -20,7 +20,7 @@ def test_preview_of_a_known_plan(take, django_assert_num_queries):
     for row in (4, 5, 6):
         book["目標1"].cell(row, 7, "別の目標")
     source = read_workbook(small.content(book), 2024)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert preview(source, with_digest=True).changed == 3
 
 
