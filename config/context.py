@@ -79,15 +79,7 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
                 {},
             ),
         ]
-    from django.urls import NoReverseMatch
-
-    made = []
-    for label, name, views, kwargs in items:
-        try:
-            made.append(NavItem(label, reverse(name, kwargs=kwargs), here in views))
-        except NoReverseMatch:
-            pass
-    return made
+    return [NavItem(label, reverse(name, kwargs=kwargs), here in views) for label, name, views, kwargs in items]
 
 
 def plan_bar(plan_year: PlanYear | None) -> PlanBar | None:

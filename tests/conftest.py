@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from accounts.models import User
 from initiatives.models import PlanYear
-from reporting.models import ReportBuild
+from reporting.importing import uploads
+from reporting.models import ReportBuild, ReportImport
 from tests.factories import (
     DepartmentFactory,
     PlanFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_indicator,
     make_initiative,
 )
+from tests.reporting.importing import small
 
 # Playwright's synchronous API leaves an event loop in the test's thread, and the ORM then refuses every query.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -128,6 +130,14 @@ def targets(plan, department, coordinator, writer):
     indicator = make_indicator(plan)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
+    waiting = uploads.keep(small.content(), "調査票.xlsx", 2024, by=coordinator)
+    taken_in = ReportImport.objects.create(
+        fiscal_year=2024,
+        file_name="調査票.xlsx",
+        sha256="0",
+        created_by=coordinator,
+        status=ReportImport.Status.APPLIED,
+    )
 
     def year(plan_year, **more):
         return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
@@ -142,6 +152,8 @@ def targets(plan, department, coordinator, writer):
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
         "作成": {"pk": build.pk},
+        "確認待ちの取り込み": {"pk": waiting.pk},
+        "済んだ取り込み": {"pk": taken_in.pk},
         "利用者": {"pk": writer.pk},
         "課": {"pk": department.pk},
     }
