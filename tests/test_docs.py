@@ -21,7 +21,7 @@ NAMED_FILE = re.compile(r"`([\w./*-]+/[\w.*-]+\.(?:py|html|css|csv|md|txt))`")
 # A machine's own folders, and where packages are fetched from.
 MACHINE = re.compile(r"(?<![\w./}$-])/(?:work|root|home)(?:/|\b)")
 REGISTRY = re.compile(
-    r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|golang\.org|crates\.io|rubygems\.org)|--index-url"
+    r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|golang\.org|crates\.io|rubygems\.org)|--index[-]url"
 )
 
 
