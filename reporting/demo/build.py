@@ -271,7 +271,7 @@ def _initiative(city: City, facts: Facts, position: int, description: str) -> In
         plan=city.plan,
         direction=city.directions[facts.code.rpartition("-")[0]],
         code=facts.code,
-        position=position * 10,
+        position=position,
         name=facts.row["name"],
         description=description,
         baseline=facts.row["baseline"],
