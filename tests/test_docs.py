@@ -36,26 +36,26 @@ def tracked() -> list[Path]:
     return [path for name in filter(None, listed.stdout.split("\0")) if (path := ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("page", DOCS, ids=name_of)
-def test_links_and_pictures_are_there(page):
-    targets = {target for pair in LINK.findall(page.read_text()) for target in pair if target}
+@pytest.mark.parametrize("doc", DOCS, ids=name_of)
+def test_links_and_pictures_are_there(doc):
+    targets = {target for pair in LINK.findall(doc.read_text()) for target in pair if target}
     files = {target.partition("#")[0] for target in targets if "://" not in target and not target.startswith("#")}
-    assert {name for name in files if not (page.parent / name).exists()} == set()
+    assert {name for name in files if not (doc.parent / name).exists()} == set()
 
 
-@pytest.mark.parametrize("page", DOCS, ids=name_of)
-def test_commands_are_there(page):
-    text = page.read_text()
+@pytest.mark.parametrize("doc", DOCS, ids=name_of)
+def test_commands_are_there(doc):
+    text = doc.read_text()
     named = set(re.findall(r"manage\.py ([a-z_]+)", text))
     assert named - set(get_commands()) == set()
     scripts = set(re.findall(r"(?<![\w./-])bin/(\w+)", text))
     assert {name for name in scripts if not (ROOT / "bin" / name).is_file()} == set()
 
 
-@pytest.mark.parametrize("page", DOCS, ids=name_of)
-def test_named_files_are_there(page):
+@pytest.mark.parametrize("doc", DOCS, ids=name_of)
+def test_named_files_are_there(doc):
     """`initiatives/listing.py`; a template by its name below templates/."""
-    named = set(NAMED_FILE.findall(page.read_text()))
+    named = set(NAMED_FILE.findall(doc.read_text()))
     assert {name for name in named if not [*ROOT.glob(name), *(ROOT / "templates").glob(name)]} == set()
 
 
@@ -97,7 +97,7 @@ def test_every_picture_is_drawn_and_shown():
     pictures = list((ROOT / "docs/img").glob("*.png"))
     assert {path.name for path in pictures} == drawn
     assert sum(path.stat().st_size for path in pictures) < screenshots.BUDGET
-    shown = "".join(page.read_text() for page in DOCS)
+    shown = "".join(doc.read_text() for doc in DOCS)
     assert {name for name in drawn if f"img/{name}" not in shown} == set()
 
 
