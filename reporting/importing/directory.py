@@ -75,6 +75,7 @@ class _Reading:
         self.path = path
         self.year = fiscal_year
         self.found = Findings()
+        self.new_goals: set[str] = set()  # numbers of goals in their first year
 
     def read(self) -> Source:
         chapters = self._json("chapters.json")
@@ -180,7 +181,9 @@ class _Reading:
 
     def _fiscal_year(self, text: str, place: Place, name: str) -> int | None:
         try:
-            return fy.parse(text)
+            year = fy.parse(text)
+            fy.label(year)
+            return year
         except fy.FiscalYearError as error:
             self.found.problem(place.at(name), text, error)
             return None
@@ -232,6 +235,8 @@ class _Reading:
             new_in = row["new_in_fiscal_year"]
             year = self._fiscal_year(new_in, place, "new_in_fiscal_year") if new_in else None
             overview = self.found.text(row["overview"], place, "overview")
+            if year == self.year:
+                self.new_goals.add(row["number"])
             if numbers:
                 goals.append(Goal(numbers[0], cells.one_line(row["name"]), year == self.year, place, overview))
         self._refuse_doubles([(goal.number, goal.place, "number") for goal in goals])
@@ -299,7 +304,7 @@ class _Reading:
         for column in place.columns:
             if not (match := _YEARLY.fullmatch(column)):
                 continue
-            kind, year = match[1], fy.parse(match[2])
+            kind, year = match[1], self._fiscal_year(match[2], place, column)
             if kind == "target" and year == self.year + 1:
                 columns["next_target"] = column
             elif kind == "baseline" or year == self.year:
@@ -343,18 +348,9 @@ class _Reading:
             "partners": partners,
             "note": note,
         }
-        if self._is_new_goal(row):
+        if row["goal"] in self.new_goals:
             known |= {"target": UNSAID, "baseline": UNSAID}
         return read_initiative(self.found, place, texts, **known)
-
-    def _is_new_goal(self, row: dict[str, str]) -> bool:
-        if not hasattr(self, "_new_goals"):
-            self._new_goals = {
-                row["number"]
-                for row, _ in self._rows("goals.csv", "number new_in_fiscal_year")
-                if row["new_in_fiscal_year"] and fy.parse(row["new_in_fiscal_year"]) == self.year
-            }
-        return row["goal"] in self._new_goals
 
     def _code(self, text: str, place: Place, name: str) -> str:
         try:
@@ -469,7 +465,7 @@ class _Reading:
             if parsing.is_blank(first) and parsing.is_blank(other):
                 continue
             block = self._block(blocks, row, place)
-            year = f"{fy.parse(row['fiscal_year'])}年度 " if row["fiscal_year"] else ""
+            year = f"{row['fiscal_year']} " if row["fiscal_year"] else ""
             words = f"{year}{block.name}の{labels.get(row['field'], row['field'])}：目標{row['first_goal']}では「{first}」、目標{row['other_goal']}では「{other}」です。目標{row['first_goal']}のほうを使います"
             self.found.note(Note.PRINTINGS, place.at(), words)
 

@@ -35,7 +35,9 @@ class UploadForm(forms.Form):
 
     def clean_fiscal_year(self) -> int:
         try:
-            return fy.parse(self.cleaned_data["fiscal_year"])
+            year = fy.parse(self.cleaned_data["fiscal_year"])
+            fy.label(year)
+            return year
         except fy.FiscalYearError as error:
             raise ValidationError(str(error)) from error
 

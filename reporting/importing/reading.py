@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from indicators import calculation
+from initiatives import fiscal_year as fy
 from initiatives import parsing
 from reporting.importing import cells
 from reporting.importing.source import (
@@ -247,7 +248,7 @@ def _note_differences(found: Findings, first: Block, other: Block) -> None:
             before, after = _shown(mine.get(year)), _shown(theirs.get(year))
             if before != after:
                 words = f"{other.name}の{label}：目標{first.goal}では「{before}」、目標{other.goal}では「{after}」です。目標{first.goal}のほうを使います"
-                found.note(Note.PRINTINGS, other.place.at(), f"{year}年度 {words}")
+                found.note(Note.PRINTINGS, other.place.at(), f"{fy.short(year)} {words}")
     if first.source != other.source:
         found.note(
             Note.PRINTINGS,

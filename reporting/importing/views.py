@@ -1,5 +1,6 @@
 """取り込み: choose a file → see what would happen, answer what is asked → take it in → what came in."""
 
+import re
 from functools import wraps
 
 from django.contrib import messages
@@ -40,9 +41,10 @@ def import_new(request):
     if form.is_valid():
         file = form.cleaned_data["file"]
         content, year = file.read(), form.cleaned_data["fiscal_year"]
+        name = "".join(filter(str.isprintable, file.name))
         try:
-            preview(uploads.read_upload(content, file.name, year), by=request.user)
-            return redirect("reporting:import_preview", uploads.keep(content, file.name, year, by=request.user).pk)
+            preview(uploads.read_upload(content, name, year), by=request.user)
+            return redirect("reporting:import_preview", uploads.keep(content, name, year, by=request.user).pk)
         except Refused as refused:
             problems = refused.problems
     context = {"form": form, "problems": problems, "recent": _recent()}
@@ -96,12 +98,17 @@ def _show(request, upload, seen, problems, *, form=None, warning="", status=200)
     return render(request, "reporting/import_preview.html", context, status=422 if problems else status)
 
 
+def _digest(text: str) -> str:
+    """A digest as the preview page sends it back; "-", which never holds, for anything else."""
+    return text if re.fullmatch(r"[0-9a-f]{64}", text) else "-"
+
+
 @require_POST
 @coordinators_only
 def import_confirm(request, pk):
     upload = get_object_or_404(ReportImport.objects.select_related("created_by"), pk=pk)
     try:
-        uploads.apply(upload, base=request.POST.get("base", "")[:64] or "-", by=request.user)
+        uploads.apply(upload, base=_digest(request.POST.get("base", "")), by=request.user)
     except uploads.AlreadyDone:
         messages.info(request, "この取り込みは、もう終わっています。")
     except ChangedMeanwhile:

@@ -160,6 +160,7 @@ class _Reading:
             return None
         try:
             year = fy.parse(match["year"])
+            fy.label(year)
         except fy.FiscalYearError as error:
             self.found.problem(place.at("title"), match["year"], error)
             return None
@@ -323,11 +324,15 @@ class _GoalSheet(_Cells):
         """What a column holds; "" for one that is not read, with a note or a problem."""
         if heading in _PLAIN:
             return _PLAIN[heading]
-        for pattern, kind in _YEARLY:
-            if match := pattern.fullmatch(heading):
-                return self._yearly(kind, fy.parse(match["year"]), heading, column)
-        if "課題" in heading:
-            return self._issues(heading, column)
+        try:
+            for pattern, kind in _YEARLY:
+                if match := pattern.fullmatch(heading):
+                    return self._yearly(kind, fy.parse(match["year"]), heading, column)
+            if "課題" in heading:
+                return self._issues(heading, column)
+        except fy.FiscalYearError as error:
+            self.found.problem(self._head_cell(column), heading, error)
+            return ""
         self.found.note(Note.SKIPPED, self._head_cell(column), f"列「{heading}」は、読まない列です")
         return ""
 
@@ -406,6 +411,9 @@ class _GoalSheet(_Cells):
             if not unread and any(text.strip() for text in texts.values()):
                 self.found.problem(place.at("code"), "", "番号がありません。取組の番号を書くか、行を消してください。")
             return
+        for name in filled:
+            if (row, self.columns[name]) in self.computed:
+                self.text(row, self.columns[name], place, name)
         self._check_goal(filled["goal"][row], place)
         body = {name: self.found.text(text, place, name) for name, text in texts.items()}
         initiative = read_initiative(self.found, place, body)
@@ -461,7 +469,8 @@ class _GoalSheet(_Cells):
 
     def _above(self, values: list, row: int) -> str:
         """The value of a merged column; blank cells below it belong to it even where nothing is merged."""
-        return next((_shown(values[at]) for at in range(row, self.head, -1) if _shown(values[at]).strip()), "")
+        above = (at for at in range(row, self.head, -1) if _shown(values[at]).strip() and not self._is_remark(at))
+        return next((_shown(values[at]) for at in above), "")
 
     def _named_policy(self, values: list, row: int, place: Place) -> tuple[int, int] | None:
         text = self._above(values, row)
