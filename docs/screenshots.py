@@ -101,14 +101,9 @@ def prepare() -> None:
     timezone.now = lambda: DAY  # before the models take it as the default of their fields
     django.setup()
     from django.core.management import call_command
-    from django.db.models import F
-
-    from initiatives.models import Initiative
 
     call_command("migrate", verbosity=0)
     call_command("load_demo", verbosity=0)
-    # The demo counts positions in tens, an import in ones: else the preview would be about nothing but that.
-    Initiative.objects.update(position=F("position") / 10)
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
