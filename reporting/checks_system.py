@@ -51,7 +51,7 @@ def pdf_fonts(app_configs, **kwargs) -> list[Error]:
     ]
     return problems + [
         Error(
-            f"PDFの数字の字がありません: static/fonts/{path.name}",
+            f"PDFの数字の字がありません: {path.name}",
             hint="リポジトリから取り直してください。",
             id="reporting.E003",
         )

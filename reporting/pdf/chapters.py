@@ -32,7 +32,7 @@ FRONT = (
 
 
 def stylesheet() -> str:
-    return (Path(settings.BASE_DIR) / "static" / "css" / "print.css").read_text(encoding="utf-8")
+    return (Path(settings.BASE_DIR) / "templates" / "reporting" / "print" / "print.css").read_text(encoding="utf-8")
 
 
 @dataclass

@@ -15,7 +15,7 @@ FAMILY = "BIZ UDPGothic"
 PACKAGE = "fonts-morisawa-bizud-gothic"
 GETA = "〓"
 _VOICED = re.compile("[\u3040-\u30ff][\u3099\u309a]")
-LATIN_DIR = Path(__file__).resolve().parent.parent.parent / "static" / "fonts"
+LATIN_DIR = Path(__file__).resolve().parent / "faces"
 # Addresses under which the fetcher hands out these files, and nothing else.
 LATIN = {f"ayumi-font:latin-{weight}": LATIN_DIR / f"ayumi-latin-{weight}.ttf" for weight in (400, 700)}
 
