@@ -89,6 +89,7 @@ class Change:
 
     kind: str  # 取組, 課別の記入 …
     name: str  # of the row: 1-1-1-1 福祉総務課
+    title: str  # of the initiative, if it is about one
     label: str  # of the field
     before: str
     after: str
@@ -187,6 +188,7 @@ class _Import:
         self.notes = list(source.notes)
         self.questions: list[Question] = []
         self.outcomes: list[Outcome] = []
+        self.titles = {initiative.code: initiative.name for initiative in source.initiatives}
 
     def run(self, base: str = "", *, with_digest: bool = False) -> Preview:
         if not self.dry_run:
@@ -455,7 +457,7 @@ class _Import:
         self._refuse_if_any()  # what comes next would point to rows that are not there
         made = tuple(_name(resource, row.row) for row in result.rows if row.is_new())
         changed = [row for row in result.rows if row.is_update()]
-        changes = tuple(change for row in changed for change in _changes(resource, row))
+        changes = tuple(change for row in changed for change in _changes(resource, row, self.titles))
         label = str(resource._meta.model._meta.verbose_name)
         self.outcomes.append(Outcome(label, made, changes, len(changed), len(rows) - len(made) - len(changed)))
 
@@ -506,26 +508,43 @@ def _percent(rate) -> str:
     return "空欄" if rate is None else f"{calculation.round_half_up(rate, 1)}％"
 
 
-def _changes(resource: LeanResource, row) -> Iterator[Change]:
+# Under which heading of the source a field of ours stands, where the names differ.
+_HEADINGS = {
+    "shared_result": "result",
+    "shared_issues": "issues",
+    "departments": "owners",
+    "partners": "owners",
+    "original": "name",
+    "first_year": "name",
+    "actual": "value",
+}
+
+
+def _changes(resource: LeanResource, row, titles: Mapping[str, str]) -> Iterator[Change]:
     name = _name(resource, row.row)
     kind = str(resource._meta.model._meta.verbose_name)
+    title = titles.get(name.split(" ")[0], "")
     for key, (before, after) in row.changes.items():
         yield Change(
-            kind,
-            name,
-            resource.label(key),
-            resource.words(key, before),
-            resource.words(key, after),
-            row.row["place"],
-            key,
+            kind=kind,
+            name=name,
+            title=title,
+            label=resource.label(key),
+            before=resource.words(key, before),
+            after=resource.words(key, after),
+            place=row.row.get(f"{key}_place", row.row["place"]),
+            field="value" if f"{key}_place" in row.row else _HEADINGS.get(key, key),
         )
 
 
 def _name(resource: LeanResource, row: Mapping) -> str:
-    """A row as people call it, from its natural key."""
-    parts = [_flat(row[name]) for name in resource._meta.import_id_fields if row[name] is not None]
-    return " ".join(parts)
+    """A row as people call it, from its natural key: 1-1-1-1 福祉課."""
+    return " ".join(_word(name, row[name]) for name in resource._meta.import_id_fields if row[name] is not None)
 
 
-def _flat(value) -> str:
-    return "-".join(map(_flat, value)) if isinstance(value, tuple) else str(value)
+def _word(name: str, value) -> str:
+    if name == "fiscal_year":
+        return fy.short(value)
+    if name == "entry":
+        return value[0]  # the initiative's number; the year is the import's
+    return "-".join(_word("", part) for part in value) if isinstance(value, tuple) else str(value)

@@ -165,6 +165,7 @@ def _year(block: Block, year: int) -> IndicatorYear:
         numerator=None,
         denominator=None,
         place=place,
+        target_place=block.target[year][1] if year in block.target else place,
         printed_rate=rate.number if rate else None,
         printed_rating=block.rating.get(year, ""),
     )

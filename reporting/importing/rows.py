@@ -243,6 +243,7 @@ class Rows:
                 "target_figure": IndicatorValue.figure_of(year.target.number, year.target.word),
                 "numerator": year.numerator,
                 "denominator": year.denominator,
+                "target_place": year.target_place,
                 "place": year.place,
             }
             for indicator in self.source.indicators

@@ -180,6 +180,7 @@ class IndicatorYear:
     numerator: Decimal | None
     denominator: Decimal | None
     place: Place
+    target_place: Place
     printed_rate: Decimal | None = None
     printed_rating: str = ""
 

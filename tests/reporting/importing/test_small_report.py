@@ -206,7 +206,7 @@ def test_changed_text_is_one_update_with_history(take):
     with CaptureQueriesContext(connection) as queries:
         done = take(book, by=person)
     assert [(change.name, change.label, change.before, change.after, change.cell) for change in done.changes] == [
-        ("1-1-1-1-2024 福祉課", "課題と次年度の予定", "回数を増やす。", "回数を15回に増やす。", "K4")
+        ("1-1-1-1 福祉課", "課題と次年度の予定", "回数を増やす。", "回数を15回に増やす。", "K4")
     ]
     assert sum(query["sql"].startswith("UPDATE") for query in queries) == 1
     change = FieldChange.objects.get()
@@ -237,8 +237,8 @@ def test_owners_that_change_are_shown_and_made_anew(take):
     done = take(book)
     assert [(change.name, change.label, change.before, change.after) for change in done.changes] == [
         ("1-1-2-1", "担当課", "防災課、福祉課", "福祉課、防災課"),
-        ("1-1-2-1-2024 福祉課", "並び順", "1", "0"),
-        ("1-1-2-1-2024 防災課", "並び順", "0", "1"),
+        ("1-1-2-1 福祉課", "並び順", "1", "0"),
+        ("1-1-2-1 防災課", "並び順", "0", "1"),
     ]
     owners = InitiativeDepartment.objects.filter(initiative__code="1-1-2-1")
     assert list(owners.values_list("department__name", "role")) == [("福祉課", "lead"), ("防災課", "related")]
@@ -289,3 +289,27 @@ def test_new_initiative_in_a_year_being_written_is_a_draft(take):
     take(book)
     part = EntryPart.objects.get(entry__initiative__code="1-1-2-2")
     assert (part.status, part.result, part.approved_at) == ("draft", "1回行った。", None)
+
+
+def test_changes_name_the_cell_and_the_initiative(take):
+    take()
+    book = small.workbook()
+    book["目標1"]["K6"] = "参加者が多い。"
+    book["目標1"]["E5"] = "福祉課\n防災課"
+    book["成果指標"]["D7"] = 0.581
+    book["成果指標"]["E8"] = 0.8
+    done = take(book, dry_run=True)
+    assert [(c.place.sheet, c.cell, c.name, c.title, c.label, c.before, c.after) for c in done.changes] == [
+        ("シート「目標1」", "E5", "1-1-1-2", "見守り会議", "担当課", "福祉課、防災課（地域担当）", "福祉課、防災課"),
+        (
+            "シート「目標1」",
+            "K6",
+            "1-1-2-1 R6",
+            "訓練の実施",
+            "課題と次年度の予定（課に分けない文）",
+            "参加者が少ない。",
+            "参加者が多い。",
+        ),
+        ("シート「成果指標」", "D7", "安心して暮らせると思う人の割合 R6", "", "実績", "57.7", "58.1"),
+        ("シート「成果指標」", "E8", "安心して暮らせると思う人の割合 R7", "", "目標値", "70", "80"),
+    ]
