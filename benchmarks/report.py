@@ -38,13 +38,12 @@ def _run(folder: Path) -> None:
     runs = {
         "1プロセス": ["render", report, folder / "1.pdf", "1"],
         "2プロセス": ["render", report, folder / "2.pdf", "2"],
-        "1件だけ変えた": ["render", changed, folder / "3.pdf", "2", kept],
+        "作ったあと1件変えた": ["again", report, changed, folder / "3.pdf", "2", kept],
         "Chromium（同じHTML）": ["chromium", report],
     }
     measured: dict[str, list[dict]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
         shutil.rmtree(kept, ignore_errors=True)
-        _measure(["render", report, folder / "0.pdf", "2", kept])
         for name, arguments in runs.items():
             measured[name].append(_measure(arguments))
     middle = {
@@ -53,7 +52,7 @@ def _run(folder: Path) -> None:
     one, two, after, chromium = middle.values()
     table(
         f"報告書のPDF（{ROUNDS}回の中央値）",
-        ["", "秒", "CPU秒", "最大メモリーMB（1プロセス）"],
+        ["", "秒（作るところ）", "CPU秒（全体）", "最大メモリーMB（1プロセス）"],
         [[name, values["wall"], values["cpu"], values["memory"]] for name, values in middle.items()],
     )
     content = (folder / "2.pdf").read_bytes()
@@ -64,7 +63,7 @@ def _run(folder: Path) -> None:
             ["命令数（G）", _instructions(runs["1プロセス"]), f"≤ {GOALS['instructions']}"],
             ["CPU秒：Chromiumとの比", one["cpu"] / chromium["cpu"], f"≤ {GOALS['chromium']}"],
             ["秒：2プロセス ÷ 1プロセス", f"{two['wall'] / one['wall']:.2f}", f"≤ {GOALS['processes']}"],
-            ["秒：1件変えた ÷ 全部（2プロセス）", f"{after['wall'] / two['wall']:.2f}", f"≤ {GOALS['changed']}"],
+            ["秒：1件変えて作り直す ÷ 全部（2プロセス）", f"{after['wall'] / two['wall']:.2f}", f"≤ {GOALS['changed']}"],
             ["最大メモリー（MB）", max(one["memory"], two["memory"]), f"≤ {GOALS['memory']}"],
             ["大きさ（MB）", f"{len(content) / 1e6:.2f}", f"≤ {GOALS['size']}"],
             ["ページ", _pages(folder / "2.pdf"), ""],
@@ -108,22 +107,22 @@ def _command(arguments: list) -> list[str]:
 
 
 def _measure(arguments: list) -> dict[str, float]:
-    """Wall and processor seconds of a whole process tree, and the largest process of it in MB.
+    """Wall seconds of the rendering, processor seconds of the whole process tree, its largest process in MB.
 
     Workers are not the measured process's own children (a fork server starts them, Chromium has zygotes), so the
     session is watched in /proc instead of asking for the children's usage at the end.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(_command(arguments), start_new_session=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        _command(arguments), start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     seen: dict[int, tuple[float, float]] = {}
     while process.poll() is None:
         seen |= _usage_of_session(process.pid)
         time.sleep(0.05)
-    wall = time.perf_counter() - start
     if process.returncode:
         raise SystemExit(f"計測の途中で止まりました（{arguments[0]}）。")
     cpu, memory = zip(*seen.values(), strict=True)
-    return {"wall": wall, "cpu": sum(cpu), "memory": max(memory)}
+    return {"wall": float(process.stdout.read()), "cpu": sum(cpu), "memory": max(memory)}
 
 
 def _usage_of_session(session: int) -> dict[int, tuple[float, float]]:

@@ -100,11 +100,17 @@ def rows_of(plan_year: PlanYear, user: User, *, texts: bool = False) -> list[Ent
         if source in this_year:
             _fill(row, this_year[source], parts[this_year[source].pk], user, plan_year)
         written = [(part.department_id, part.department) for part in parts[own.pk]] if own else []
-        for department_id, department in written or owners[pk]:
+        for department_id, department in _in_plan_order(written, owners[pk]) or owners[pk]:
             row.department_ids.append(department_id)
             row.departments.append(department)
         rows.append(row)
     return rows
+
+
+def _in_plan_order(written: list[tuple[int, str]], owners: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Departments that wrote, in the order in which the plan names them; parts stand as the cell was printed."""
+    order = [department for department, _ in owners]
+    return sorted(written, key=lambda wrote: order.index(wrote[0]) if wrote[0] in order else len(order))
 
 
 class _Entry(NamedTuple):

@@ -32,7 +32,7 @@ def clean_text(text: str) -> str:
 
 def key(text: str) -> str:
     """A form for comparing names: NFKC, no white space. For keys such as 担当課 names, never for body text."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}

@@ -141,7 +141,11 @@ class _Rows:
     def _owners(self, initiative: Initiative, parts: Sequence[EntryPart]) -> tuple[snapshot.Owner, ...]:
         """Departments as they were in the year: those that wrote, else those the plan names."""
         named = {owner.department_id: owner for owner in self.owners[initiative.pk]}
-        departments = [part.department for part in parts] or [owner.department for owner in named.values()]
+        order = list(named)  # the plan's order; a department that only wrote in this year comes last
+        departments = sorted(
+            (part.department for part in parts),
+            key=lambda wrote: order.index(wrote.pk) if wrote.pk in named else len(order),
+        ) or [owner.department for owner in named.values()]
         partners = defaultdict(list)
         for link in self.partners[initiative.pk]:
             partners[
