@@ -40,7 +40,8 @@ class DepartmentQuerySet(models.QuerySet):
         in_force = Q(
             initiatives__original__isnull=True,
             initiatives__plan__first_year__lte=fiscal_year,
-            initiatives__plan__last_year__gte=fiscal_year,
+            # The year after a plan's last one is when that last year is written about.
+            initiatives__plan__last_year__gte=fiscal_year - 1,
         )
         for of in ("initiatives__", "initiatives__direction__policy__goal__"):
             in_force &= Q(**{f"{of}first_year__isnull": True}) | Q(**{f"{of}first_year__lte": fiscal_year})

@@ -41,7 +41,9 @@ class Chapter(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["plan", "fiscal_year", "goal", "kind"], name="chapter_once_a_goal"),
             models.UniqueConstraint(
-                fields=["plan", "fiscal_year", "kind"], condition=Q(goal__isnull=True), name="chapter_once_in_the_report"
+                fields=["plan", "fiscal_year", "kind"],
+                condition=Q(goal__isnull=True),
+                name="chapter_once_in_the_report",
             ),
         ]
 
@@ -109,7 +111,9 @@ class ReportBuild(models.Model):
     file = models.FileField("ファイル", upload_to="reports/", blank=True)
     digest = models.CharField("SHA-256", max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField("ページ数", null=True, blank=True)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="頼んだ人")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="頼んだ人"
+    )
     requested_at = models.DateTimeField("頼んだ日時", default=timezone.now)
     finished_at = models.DateTimeField("終わった日時", null=True, blank=True)
 

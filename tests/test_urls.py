@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
-
 TABLE = list(csv.DictReader((Path(__file__).parent / "access.csv").open(encoding="utf-8")))
 ROLES = ["anonymous", "writer", "other", "manager", "coordinator", "member", "admin"]
 

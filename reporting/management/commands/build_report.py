@@ -39,7 +39,9 @@ class Command(BaseCommand):
             years = years.filter(plan_id=int(plan)) if plan.isdigit() else years.filter(plan__name=plan)
         found = list(years[:2])
         if not found:
-            raise CommandError(f"{fy.label(fiscal_year)}の記録がありません。先に資料を取り込むか、年度を始めてください。")
+            raise CommandError(
+                f"{fy.label(fiscal_year)}の記録がありません。先に資料を取り込むか、年度を始めてください。"
+            )
         if len(found) > 1:
             raise CommandError("この年度の計画が2つ以上あります。--plan で計画名を指定してください。")
         return found[0]
