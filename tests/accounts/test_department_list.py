@@ -53,7 +53,7 @@ def test_counts_of_people_and_initiatives(as_admin, url, elderly, welfare, today
     original = make_initiative(plan, "1-1-1-1", elderly, welfare)
     make_initiative(plan, "1-1-1-2", elderly, original=original)
     make_initiative(plan, "1-1-1-3", elderly, last_year=2025)
-    make_initiative(PlanFactory(), "1-1-1-1", elderly)
+    make_initiative(PlanFactory(last_year=2024), "1-1-1-1", elderly)
     UserFactory(of=[elderly])
     UserFactory(of=[elderly], is_active=False)
     Membership.objects.create(user=UserFactory(), department=elderly, since=today.replace(year=2027))
