@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_tasks",
     "django_tasks_db",
-    "import_export",
     "axes",
     "csp",
     "config",
