@@ -1,5 +1,7 @@
 """The plan (計画) as a tree, and what is written about it year by year."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -283,6 +285,7 @@ class PlanYear(models.Model):
 
     OPEN_TO_COMMITTEE = (Status.COMMITTEE, Status.FINALIZED, Status.PUBLISHED)
     LOCKED = (Status.FINALIZED, Status.PUBLISHED)
+    IN_HAND = (Status.COLLECTING, Status.REVIEWING, Status.COMMITTEE)
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="years", verbose_name="計画")
     fiscal_year = models.PositiveSmallIntegerField("年度")
@@ -312,6 +315,15 @@ class PlanYear(models.Model):
     @property
     def is_locked(self) -> bool:
         return self.status in self.LOCKED
+
+    @cached_property
+    def extended(self) -> dict[int, date]:
+        """Departments with a deadline of their own, read once."""
+        return dict(self.extensions.values_list("department_id", "until"))
+
+    def deadline_for(self, department_id: int) -> date | None:
+        """The last day on which a department may write; None without a deadline."""
+        return self.extended.get(department_id, self.department_deadline)
 
 
 class Versioned(models.Model):
@@ -396,12 +408,23 @@ class EntryPartQuerySet(models.QuerySet):
         """Parts a person may write in now. The other face of permissions.can_write_part."""
         if not user.is_authenticated or not user.is_active or user.is_committee or user.is_admin:
             return self.none()
-        collecting = PlanYear.objects.filter(
-            plan=OuterRef("entry__initiative__plan"),
-            fiscal_year=OuterRef("entry__fiscal_year"),
-            status=PlanYear.Status.COLLECTING,
+        today = timezone.localdate()
+        year = PlanYear.objects.filter(
+            plan=OuterRef("entry__initiative__plan"), fiscal_year=OuterRef("entry__fiscal_year")
         )
-        return self.filter(Exists(collecting), department__in=user.department_ids(), status__in=EntryPart.WRITABLE)
+        extension = DeadlineExtension.objects.filter(
+            plan_year__plan=OuterRef("entry__initiative__plan"),
+            plan_year__fiscal_year=OuterRef("entry__fiscal_year"),
+            department=OuterRef("department"),
+        )
+        collecting = year.filter(status=PlanYear.Status.COLLECTING)
+        in_time = collecting.filter(Q(department_deadline__isnull=True) | Q(department_deadline__gte=today))
+        open_now = (
+            (Exists(collecting) & Exists(extension.filter(until__gte=today)))
+            | (Exists(in_time) & ~Exists(extension))
+            | (Q(status=EntryPart.Status.RETURNED) & Exists(year.filter(status__in=PlanYear.IN_HAND)))
+        )
+        return self.filter(open_now, department__in=user.department_ids(), status__in=EntryPart.WRITABLE)
 
 
 class EntryPart(Versioned):
@@ -424,6 +447,11 @@ class EntryPart(Versioned):
     issues = models.TextField("課題と次年度の予定", blank=True)
     self_rating = models.CharField("自己評価", max_length=4, blank=True)
     status = models.CharField("状態", max_length=16, choices=Status, default=Status.NOT_STARTED)
+    not_applicable_reason = models.TextField("今年度は該当がない理由", blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出した人"
+    )
+    submitted_at = models.DateTimeField("提出日時", null=True, blank=True)
     approved_at = models.DateTimeField("承認日時", null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承認した人"
@@ -456,6 +484,67 @@ class EntryPart(Versioned):
 
     def make_search_text(self) -> str:
         return parsing.search_form(f"{self.result} {self.issues}")
+
+
+class Transition(models.Model):
+    """One step of a part from one status to another: who, when, why. Append-only; written by workflow.perform alone."""
+
+    part = models.ForeignKey(EntryPart, models.CASCADE, related_name="transitions", verbose_name="課別の記入")
+    action = models.CharField("したこと", max_length=24)
+    from_status = models.CharField("前の状態", max_length=16, choices=EntryPart.Status)
+    to_status = models.CharField("後の状態", max_length=16, choices=EntryPart.Status)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="した人")
+    at = models.DateTimeField("日時", default=timezone.now)
+    reason = models.TextField("理由", blank=True)
+    version = models.PositiveIntegerField("記入の版")  # of the text as it stood then
+
+    class Meta:
+        verbose_name = "状態の変更"
+        verbose_name_plural = "状態の変更"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["part", "-at"], name="transition_of_part")]
+
+    def __str__(self):
+        return f"{self.part} {self.get_from_status_display()}→{self.get_to_status_display()}"
+
+
+class YearTransition(models.Model):
+    """One step of a year from one status to another. Append-only; written by year_cycle.perform alone."""
+
+    plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="transitions", verbose_name="年度")
+    action = models.CharField("したこと", max_length=24)
+    from_status = models.CharField("前の状態", max_length=10, choices=PlanYear.Status)
+    to_status = models.CharField("後の状態", max_length=10, choices=PlanYear.Status)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="した人")
+    at = models.DateTimeField("日時", default=timezone.now)
+    reason = models.TextField("理由", blank=True)
+
+    class Meta:
+        verbose_name = "年度の状態の変更"
+        verbose_name_plural = "年度の状態の変更"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.plan_year} {self.get_from_status_display()}→{self.get_to_status_display()}"
+
+
+class DeadlineExtension(models.Model):
+    """One department may write until a later day than the others."""
+
+    plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="extensions", verbose_name="年度")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="extensions", verbose_name="担当課")
+    until = models.DateField("延ばした期限")
+    reason = models.CharField("理由", max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="認めた人")
+    at = models.DateTimeField("認めた日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "期限の延長"
+        verbose_name_plural = "期限の延長"
+        constraints = [models.UniqueConstraint(fields=["plan_year", "department"], name="extension_once_a_department")]
+
+    def __str__(self):
+        return f"{self.department}：{self.until}まで"
 
 
 class FieldChange(models.Model):

@@ -1,0 +1,75 @@
+"""The state of a year, changed in one place: 準備中 → 受付中 → 確認中 → 委員会審議中 (確定 and 公表 come with editions)."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.models import User
+from initiatives import permissions
+from initiatives.history import Conflict
+from initiatives.models import EntryPart, PlanYear, YearTransition
+from initiatives.workflow import TransitionError
+
+Y = PlanYear.Status
+
+
+@dataclass(frozen=True)
+class YearAction:
+    label: str  # of the button
+    explanation: str  # what may be done then, and by whom
+    source: str
+    target: str
+    reason_required: bool = False
+
+
+ACTIONS: dict[str, YearAction] = {
+    "start": YearAction("受付を始める", "各課が書けるようになります。", Y.PREPARING, Y.COLLECTING),
+    "close": YearAction(
+        "受付を締め切る", "各課は新しく書けなくなります。差し戻したものだけ直せます。", Y.COLLECTING, Y.REVIEWING
+    ),
+    "start_again": YearAction("受付をもう一度開く", "各課がまた書けるようになります。", Y.REVIEWING, Y.COLLECTING, True),
+    "open_to_committee": YearAction(
+        "委員に開く", "委員が、承認された内容を読めるようになります。", Y.REVIEWING, Y.COMMITTEE
+    ),
+    "take_back": YearAction("委員に閉じる", "委員は読めなくなります。", Y.COMMITTEE, Y.REVIEWING, True),
+}
+
+# What may be done in each state, and by whom: said on the year's page and wherever something is locked.
+WORDS = {
+    Y.PREPARING: "福祉総務課が準備しています。各課はまだ書けません。",
+    Y.COLLECTING: "各課が書いて送れます。期限を過ぎると書けなくなります。",
+    Y.REVIEWING: "福祉総務課が確認しています。各課は、差し戻されたものだけ直せます。",
+    Y.COMMITTEE: "委員が読んでいます。変えられるのは福祉総務課だけです。",
+    Y.FINALIZED: "内容は確定しました。だれも変えられません。",
+    Y.PUBLISHED: "公表しました。だれも変えられません。",
+}
+
+
+def available_actions(plan_year: PlanYear, user: User) -> dict[str, YearAction]:
+    if not permissions.can_run_year(user):
+        return {}
+    return {name: action for name, action in ACTIONS.items() if action.source == plan_year.status}
+
+
+@transaction.atomic
+def perform(plan_year: PlanYear, name: str, *, by: User, reason: str = "") -> YearTransition:
+    """Move a year on (or back, with a reason). Raises TransitionError, Conflict."""
+    action = ACTIONS[name]
+    if name not in available_actions(plan_year, by):
+        raise TransitionError(f"いまの年度の状態は「{plan_year.get_status_display()}」なので、「{action.label}」はできません。")
+    if action.reason_required and not reason.strip():
+        raise TransitionError("理由を書いてください。年度の記録に残ります。")
+    if not PlanYear.objects.filter(pk=plan_year.pk, status=action.source).update(status=action.target):
+        raise Conflict(str(plan_year))
+    plan_year.status = action.target
+    return YearTransition.objects.create(
+        plan_year=plan_year, action=name, from_status=action.source, to_status=action.target, by=by, reason=reason.strip()
+    )
+
+
+def unfinished(plan_year: PlanYear) -> int:
+    """Parts not yet approved: what moving on would leave behind."""
+    parts = EntryPart.objects.filter(
+        entry__initiative__plan_id=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year
+    )
+    return parts.exclude(status=EntryPart.Status.APPROVED).count()
