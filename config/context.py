@@ -66,6 +66,9 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         ]
         if permissions.can_build_report(user):
             items.append(("報告書", "reporting:build_list", ("reporting:build_list", "reporting:build_detail"), year))
+    if plan_year and permissions.can_run_year(user):
+        names = ("initiatives:year_settings", "initiatives:year_open")
+        items.append(("年度", "initiatives:year_settings", names, year))
     if permissions.can_import_report(user):
         names = ("reporting:import_new", "reporting:import_preview", "reporting:import_result")
         items.append(("取り込み", "reporting:import_new", names, {}))

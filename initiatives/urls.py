@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from initiatives import views
+from initiatives import views, year_views
 from initiatives.plan_years import FiscalYearConverter
 
 register_converter(FiscalYearConverter, "year")
@@ -9,7 +9,16 @@ app_name = "initiatives"
 urlpatterns = [
     path("", views.home, name="home"),
     path("years/", views.year_list, name="year_list"),
+    path("years/open/", year_views.year_open, name="year_open"),
     path("plans/<int:plan_id>/<year:fiscal_year>/", views.year_home, name="year_home"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/settings/", year_views.year_settings, name="year_settings"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/deadlines/", year_views.year_deadlines, name="year_deadlines"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/extension/", year_views.year_extension, name="year_extension"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/transition/<slug:action>/",
+        year_views.year_transition,
+        name="year_transition",
+    ),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/", views.entry_list, name="entry_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives.xlsx", views.entry_list_excel, name="entry_list_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/<int:pk>/", views.entry_detail, name="entry_detail"),

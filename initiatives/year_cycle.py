@@ -27,7 +27,9 @@ ACTIONS: dict[str, YearAction] = {
     "close": YearAction(
         "受付を締め切る", "各課は新しく書けなくなります。差し戻したものだけ直せます。", Y.COLLECTING, Y.REVIEWING
     ),
-    "start_again": YearAction("受付をもう一度開く", "各課がまた書けるようになります。", Y.REVIEWING, Y.COLLECTING, True),
+    "start_again": YearAction(
+        "受付をもう一度開く", "各課がまた書けるようになります。", Y.REVIEWING, Y.COLLECTING, True
+    ),
     "open_to_committee": YearAction(
         "委員に開く", "委員が、承認された内容を読めるようになります。", Y.REVIEWING, Y.COMMITTEE
     ),
@@ -56,14 +58,21 @@ def perform(plan_year: PlanYear, name: str, *, by: User, reason: str = "") -> Ye
     """Move a year on (or back, with a reason). Raises TransitionError, Conflict."""
     action = ACTIONS[name]
     if name not in available_actions(plan_year, by):
-        raise TransitionError(f"いまの年度の状態は「{plan_year.get_status_display()}」なので、「{action.label}」はできません。")
+        raise TransitionError(
+            f"いまの年度の状態は「{plan_year.get_status_display()}」なので、「{action.label}」はできません。"
+        )
     if action.reason_required and not reason.strip():
         raise TransitionError("理由を書いてください。年度の記録に残ります。")
     if not PlanYear.objects.filter(pk=plan_year.pk, status=action.source).update(status=action.target):
         raise Conflict(str(plan_year))
     plan_year.status = action.target
     return YearTransition.objects.create(
-        plan_year=plan_year, action=name, from_status=action.source, to_status=action.target, by=by, reason=reason.strip()
+        plan_year=plan_year,
+        action=name,
+        from_status=action.source,
+        to_status=action.target,
+        by=by,
+        reason=reason.strip(),
     )
 
 
