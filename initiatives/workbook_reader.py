@@ -94,7 +94,7 @@ class Workbook:
 
 def read(content: bytes) -> Workbook:
     """All sheets of an xlsx file. Raises WorkbookRefused."""
-    parts = _unpack(content)
+    parts = unpack(content)
     _refuse_foreign(parts)
     names = _sheet_parts(parts)
     formats = _formats(parts.get("xl/styles.xml"))
@@ -110,8 +110,8 @@ def _megabytes(size: int) -> str:
     return f"約{max(1, round(size / 1_000_000)):,}MB"
 
 
-def _unpack(content: bytes) -> dict[str, bytes]:
-    """Every part of the archive by name, each checked against its declared size and checksum."""
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Every part of a zip archive by name, each checked against its declared size and checksum. Raises WorkbookRefused."""
     if len(content) > MAX_UPLOAD:
         raise WorkbookRefused(f"このファイルは{_megabytes(len(content))}あります（上限5MB）。受け付けていません。")
     _refuse_other_kinds(content)

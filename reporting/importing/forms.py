@@ -18,8 +18,8 @@ class UploadForm(forms.Form):
         error_messages={"required": "年度を書いてください。"},
     )
     file = forms.FileField(
-        label="取組調査票のExcel",
-        help_text="5MBまでの .xlsx ファイルです。計算式、マクロ、パスワードは取り除いておいてください。",
+        label="取組調査票のExcel、またはCSVとJSONのフォルダー",
+        help_text="5MBまでの .xlsx です。計算式、マクロ、パスワードは取り除いておいてください。フォルダーは .zip に圧縮して選びます。",
         error_messages={
             "required": "ファイルを選んでください。",
             "empty": f"このファイルは空です。{UNCHANGED}",
@@ -31,7 +31,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["fiscal_year"].widget.attrs["class"] = "input"
-        self.fields["file"].widget.attrs |= {"class": "input", "accept": ".xlsx"}
+        self.fields["file"].widget.attrs |= {"class": "input", "accept": ".xlsx,.zip"}
 
     def clean_fiscal_year(self) -> int:
         try:

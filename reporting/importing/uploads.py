@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives.workbook_reader import UNCHANGED, WorkbookRefused
+from initiatives.workbook_reader import UNCHANGED
 from reporting.importing.compare import Answers, Preview, commit
+from reporting.importing.read import read_upload
 from reporting.importing.source import Problem, Refused, Source
-from reporting.importing.workbook import read_workbook
 from reporting.models import ReportImport
 
 KEEP_PREVIEW = timedelta(days=7)
@@ -23,14 +23,6 @@ class AlreadyDone(Exception):
     """The import was taken in or dropped before; nothing was done."""
 
 
-def read_upload(content: bytes, file_name: str, fiscal_year: int) -> Source:
-    """Raises Refused."""
-    try:
-        return read_workbook(content, fiscal_year)
-    except WorkbookRefused as error:
-        raise Refused([Problem(file_name, "", str(error))]) from error
-
-
 def keep(content: bytes, file_name: str, fiscal_year: int, *, by: User) -> ReportImport:
     """Keep a file that could be read, until it is taken in. Earlier ones of this person, and old ones, are dropped."""
     mine_or_old = Q(created_by=by) | Q(created_at__lt=timezone.now() - KEEP_PREVIEW)
@@ -38,7 +30,8 @@ def keep(content: bytes, file_name: str, fiscal_year: int, *, by: User) -> Repor
         abandon(old)
     digest = hashlib.sha256(content).hexdigest()
     upload = ReportImport(fiscal_year=fiscal_year, file_name=file_name[-255:], sha256=digest, created_by=by)
-    upload.file.save(f"{digest[:32]}.xlsx", ContentFile(content), save=False)
+    ending = ".zip" if file_name.lower().endswith(".zip") else ".xlsx"
+    upload.file.save(digest[:32] + ending, ContentFile(content), save=False)
     upload.save()
     return upload
 

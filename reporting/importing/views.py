@@ -14,6 +14,7 @@ from initiatives.workbook_reader import UNCHANGED
 from reporting.importing import uploads
 from reporting.importing.compare import ChangedMeanwhile, Preview, preview
 from reporting.importing.forms import AnswersForm, UploadForm
+from reporting.importing.read import read_upload
 from reporting.importing.source import Refused
 from reporting.models import ReportImport
 
@@ -43,7 +44,7 @@ def import_new(request):
         content, year = file.read(), form.cleaned_data["fiscal_year"]
         name = "".join(filter(str.isprintable, file.name))
         try:
-            preview(uploads.read_upload(content, name, year), by=request.user)
+            preview(read_upload(content, name, year), by=request.user)
             return redirect("reporting:import_preview", uploads.keep(content, name, year, by=request.user).pk)
         except Refused as refused:
             problems = refused.problems
