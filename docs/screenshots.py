@@ -67,6 +67,7 @@ SHOTS = (
     Shot("summary", "soumu", "reporting:summary", 2024),
     Shot("indicator", "soumu", "indicators:indicator_detail", 2024, "ratio"),
     Shot("report", "soumu", "reporting:build_list", 2024, act=_build_report),
+    Shot("year", "soumu", "initiatives:year_settings", 2025),
     Shot("import", "soumu", "reporting:import_new"),
     Shot("import-preview", "soumu", "reporting:import_new", act=_choose_workbook),
     Shot("home-staff", "tantou", "initiatives:year_home", 2025),
