@@ -126,7 +126,7 @@ def targets(plan, department, coordinator, writer):
     opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
     initiative = make_initiative(plan, "1-1-1-1", department)
     make_entry(initiative, 2024, rating="A")
-    make_entry(initiative, 2025, status="draft")
+    draft = make_entry(initiative, 2025, status="draft").parts.get()
     indicator = make_indicator(plan)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
@@ -150,6 +150,7 @@ def targets(plan, department, coordinator, writer):
         "受付中の取組": year(collecting, pk=initiative.pk),
         "審議中の取組": year(opened, pk=initiative.pk),
         "ない取組": year(opened, pk=10**6),
+        "書きかけの記入を承認": year(collecting, pk=draft.pk, action="approve"),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
         "作成": {"pk": build.pk},
