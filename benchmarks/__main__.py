@@ -6,7 +6,7 @@ import sys
 import django
 from django.core.management import call_command
 
-NAMES = ["pages", "assemble", "import", "report"]
+NAMES = ["pages", "assemble", "import", "opening", "report"]
 MODULES = {"import": "importing"}
 
 
