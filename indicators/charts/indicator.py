@@ -164,7 +164,7 @@ class _Plot:
 
     def _year(self, i: int, a: Number | None, t: Number | None, written: bool) -> Iterator[SafeString]:
         """The points of one year with their numbers: the higher one above its point, the lower one below."""
-        above = a is None or t is None or t >= a
+        above = _target_above(a, t)
         if t is not None:
             yield circle(self.x(i), self.y(t), 4, "#fff", INK3)
         if a is not None:
@@ -174,13 +174,22 @@ class _Plot:
         if a is not None and written:
             yield text_at(
                 self.x(i),
-                self.y(a) + (23 if above and t is not None else -13),
+                self._number_y(a, t),
                 self.written(a),
                 self.text + 1,
                 "middle",
                 INK,
                 700,
             )
+
+    def _number_y(self, a: Number, t: Number | None) -> float:
+        """The result's number is under its point when the target's is above, but never across the axis."""
+        y, axis = self.y(a), self.y(self.axis.lo)
+        if t is None or not _target_above(a, t):
+            return y - 13
+        if not 23 - self.text < axis - y < 25:
+            return y + 23
+        return y - 13 if y - self.y(t) > self.text + 18 else axis + self.text + 3
 
     def _names(self, actual: list, target: list) -> Iterator[SafeString]:
         """Names at the last points instead of a legend, kept apart where the lines meet."""
@@ -197,8 +206,26 @@ class _Plot:
             shift = (self.text + 4 - (lower[1] - upper[1])) / 2
             upper[1] -= shift
             lower[1] += shift
+        if self._crossed(actual, target):
+            i = _last(actual)
+            half = text_width(self.written(actual[i]), self.text + 1) / 2
+            ends[-1][:2] = self.x(i) + half + 4, self._number_y(actual[i], target[i])
         for x, y, name, fill, weight in ends:
             yield text_at(x, y, name, self.text, "start", fill, weight)
+
+    def _crossed(self, actual: list, target: list) -> bool:
+        """Whether the target's line goes on through the place where the result's name would stand."""
+        i = _last(actual)
+        if i is None or i + 1 >= len(target) or target[i] is None or target[i + 1] is None:
+            return False
+        start, room = self.y(target[i]), 14 + text_width(self.labels[0], self.text)
+        slope = (self.y(target[i + 1]) - start) / (self.x(i + 1) - self.x(i))
+        middle = self.y(actual[i])
+        return min(abs(start + slope * dx - middle) for dx in (14, room)) < self.text / 2 + 2
+
+
+def _target_above(a: Number | None, t: Number | None) -> bool:
+    return a is None or t is None or t >= a
 
 
 def _first(series: Sequence[Number | None]) -> int | None:

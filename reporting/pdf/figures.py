@@ -151,9 +151,9 @@ class IndicatorPage:
         goals = "、".join(str(number) for number in self.indicator.goal_numbers)
         notes = [f"{self.report.terms['goal']}{goals}の指標です。"] if len(self.indicator.goal_numbers) > 1 else []
         notes += ["数が小さいほどよい指標です。"] if self.indicator.lower_is_better else []
-        notes += [self.indicator.source] if self.indicator.source else []
         axis = charts.axis_note([y.actual for y in years], [y.target for y in years], full_width(self.indicator.unit))
-        return notes + ([axis] if axis else [])
+        notes += [axis] if axis else []
+        return notes + ([self.indicator.source] if self.indicator.source else [])
 
     @property
     def year_heads(self) -> list[str]:

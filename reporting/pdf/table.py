@@ -70,7 +70,7 @@ class PrintedRow:
 def _is_long(row: Row, shape: Sequence[Column]) -> bool:
     """Whether a row is higher than a page. Only such a row may go on over the page; all others stay whole."""
     rest = TABLE_WIDTH - sum(column.width for column in shape)
-    texts = {"issues": row.issues + row.low_rating_reason + row.own_reason}
+    texts = {"issues": row.issues + row.low_rating_reason}
     return any(
         _lines(texts.get(column.kind) or getattr(row, column.kind, ""), column.width or rest) > PAGE_LINES
         for column in shape
@@ -144,10 +144,10 @@ def columns(goal: Goal, report: Report) -> list[Column]:
     initiative = report.terms["initiative"]
     targets = [text for row in goal.rows for text in (row.target, row.next_target)]
     target = _target_width(sorted(map(len, targets)))
-    first = [Column("code", "番号", 15.5), Column("name", f"{initiative}名", 27)]
+    first = [Column("code", "番号", 16.8), Column("name", f"{initiative}名", 27)]
     last = [
         Column("rating", f"{now}\n評価", 10),
-        Column("issues", f"{now}の課題と、{following}に予定している{initiative}（対応）", 0),
+        Column("issues", f"{now}の課題と、\n{following}に予定している{initiative}（対応）", 0),
     ]
     wide = target > 11
     aim = Column("next_target", f"{following}\n目標", target, not wide)

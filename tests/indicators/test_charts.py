@@ -278,3 +278,47 @@ def test_pace_survives_the_edges(days, done, total, deadline):
 def test_spark_without_numbers_is_nothing():
     assert charts.spark([None, None], []) == ""
     assert charts.spark([Decimal(5)], []).count("<circle") == 1
+
+
+# ── nothing cut, nothing on top of something else ───────────────────────────────────────────────────
+
+
+def placed(svg):
+    return {(text.text, text.get("fill")): text for text in tree(svg).iter(f"{SVG}text")}
+
+
+@pytest.mark.parametrize(
+    "unit, actual",
+    [("％", ACTUAL), ("人", [Decimal(n) for n in (1623, 1810, 1906, 2051, 2000)]), ("団体", [Decimal(61)])],
+)
+def test_words_of_the_axis_begin_inside_the_drawing(unit, actual):
+    ends = [
+        text for text in tree(line(actual=actual, unit=unit)).iter(f"{SVG}text") if text.get("text-anchor") == "end"
+    ]
+    assert ends
+    for text in ends:  # BIZ UDPGothic: a figure is 0.76 wide, a comma 0.31
+        size = float(text.get("font-size"))
+        width = sum({",": 0.31, ".": 0.31}.get(c, 0.76 if c.isdigit() else 1.0) for c in text.text) * size
+        assert float(text.get("x")) >= width, text.text
+
+
+def test_name_of_the_result_is_not_crossed_by_the_target():
+    svg = line(actual=[Decimal(n) for n in (10, 20, 30, 40, 50)], target=[Decimal(50)] * 6, unit="人")
+    name, number = (
+        text
+        for text in tree(svg).iter(f"{SVG}text")
+        if text.text == "実績" or (text.text == "50" and text.get("font-weight") == "700")
+    )
+    if name.text != "実績":
+        name, number = number, name
+    assert name.get("y") == number.get("y")
+    assert float(name.get("x")) > float(number.get("x"))
+
+
+def test_number_of_the_result_is_not_crossed_by_the_axis():
+    svg = line(actual=[1, 1, 3], target=[3, 3, 5, 5, 8, 10], unit="戸", width=642, height=212)
+    bottom = max(float(rule.get("y1")) for rule in tree(svg).iter(f"{SVG}line"))
+    for text in tree(svg).iter(f"{SVG}text"):
+        if text.get("font-weight") == "700" and text.text in {"1", "3"}:
+            below = float(text.get("y")) - bottom
+            assert below <= 0 or below >= 12

@@ -234,13 +234,26 @@ def test_new_goal_has_no_baseline_and_no_target_of_this_year():
     rows = [factory.row("1-1-1-1")]
     made = factory.report([factory.goal(1, rows, is_new=True)])
     assert [column.title for column in table.columns(made.goals[0], made)] == [
-        "番号", "取組名", "取組内容", "担当課名", "R6実績（初期値）", "R7\n目標", "R6\n評価", "R6の課題と、R7に予定している取組（対応）",
+        "番号", "取組名", "取組内容", "担当課名", "R6実績（初期値）", "R7\n目標", "R6\n評価", "R6の課題と、\nR7に予定している取組（対応）",
     ]  # fmt: skip
     made = factory.report([factory.goal(1, rows)])
     assert [column.title for column in table.columns(made.goals[0], made)] == [
         "番号", "取組名", "取組内容", "担当課名", "R3実績\n（初期値）", "R6\n目標", "R7\n目標", "R6実績", "R6\n評価",
-        "R6の課題と、R7に予定している取組（対応）",
+        "R6の課題と、\nR7に予定している取組（対応）",
     ]  # fmt: skip
+
+
+def test_the_longest_code_fits_its_column():
+    """BIZ UDPGothic Bold: a figure is 0.76 of its size wide, a hyphen 0.48; 8pt, in mm."""
+    made = factory.report([factory.goal(1, [factory.row("1-1-1-1")])])
+    code = table.columns(made.goals[0], made)[0]
+    assert code.width >= (5 * 0.76 + 3 * 0.48) * 8 * 25.4 / 72 + 1.4 + 0.5
+
+
+def test_why_a_listing_has_its_own_text_stays_in_the_office():
+    row = factory.row("1-1-1-1", original_code="1-1-1-2", own_reason="内輪の理由")
+    made = factory.report([factory.goal(1, [row, factory.row("1-1-1-2")])])
+    assert "内輪の理由" not in words(render(made, processes=1))
 
 
 def test_joint_text_is_divided_only_by_its_own_departments():
