@@ -1,3 +1,4 @@
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 
 from initiatives.history import Conflict
@@ -29,3 +30,18 @@ class ConflictMiddleware:
         if not isinstance(exception, Conflict):
             return None
         return render(request, "409.html", {"back_url": request.path}, status=409)
+
+
+class WrongMethodMiddleware:
+    """The address of a button, opened as a page (after signing in again, from the history): words, not a blank page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.NoStoreMiddleware",
     "config.middleware.ConflictMiddleware",
+    "config.middleware.WrongMethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

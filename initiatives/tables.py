@@ -41,6 +41,7 @@ class EntryTable(tables.Table):
         self.chosen = [name for name in self.base_columns if name in columns] or list(self.DEFAULT_COLUMNS)
         super().__init__(rows, exclude=[name for name in self.base_columns if name not in self.chosen], **kwargs)
         scale = plan_year.plan.scale
+        self.words = self.offers(plan_year)
         self.marks = {level.letter: rating_mark(level.letter, rank_of(level.letter, scale), "") for level in scale}
 
     @classmethod
@@ -60,48 +61,52 @@ class EntryTable(tables.Table):
         """The chosen cells of these rows as <tr>s."""
         cells = [getattr(self, f"cell_{name}") for name in self.chosen]
         lines = (format_html_join("", "{}", ((cell(row),) for cell in cells)) for row in rows)
-        return format_html_join("\n", "<tr>{}</tr>", ((line,) for line in lines))
+        return format_html_join("\n", '<tr role="row">{}</tr>', ((line,) for line in lines))
 
     def cell_code(self, row: EntryRow) -> SafeString:
-        return format_html('<td class="code">{}</td>', row.code)
+        return format_html('<td role="cell" class="code">{}</td>', row.code)
 
     def cell_name(self, row: EntryRow) -> SafeString:
         """The link is relative to the list's own address."""
-        return format_html('<th scope="row"><a href="{}/">{}</a>{}</th>', row.pk, row.printed_name, _joint(row))
+        link = '<th role="rowheader" scope="row"><a href="{}/">{}</a>{}</th>'
+        return format_html(link, row.pk, row.printed_name, _joint(row))
 
     def cell_goal(self, row: EntryRow) -> SafeString:
-        return format_html("<td>{}</td>", row.goal)
+        return self._cell("goal", "", row.goal)
 
     def cell_policy(self, row: EntryRow) -> SafeString:
-        return format_html("<td>{}</td>", row.policy)
+        return self._cell("policy", "", row.policy)
 
     def cell_departments(self, row: EntryRow) -> SafeString:
-        return _text(row.department_lines)
+        return self._text("departments", row.department_lines)
 
     def cell_target(self, row: EntryRow) -> SafeString:
-        return _text(row.target)
+        return self._text("target", row.target)
 
     def cell_result(self, row: EntryRow) -> SafeString:
-        return _text(row.result)
+        return self._text("result", row.result)
 
     def cell_issues(self, row: EntryRow) -> SafeString:
-        return _text(row.issues)
+        return self._text("issues", row.issues)
 
     def cell_next_target(self, row: EntryRow) -> SafeString:
-        return _text(row.next_target)
+        return self._text("next_target", row.next_target)
 
     def cell_last_rating(self, row: EntryRow) -> SafeString:
-        return format_html('<td class="c ink2">{}</td>', row.last_rating or MISSING)
+        return self._cell("last_rating", "c ink2", row.last_rating or MISSING)
 
     def cell_rating(self, row: EntryRow) -> SafeString:
-        return format_html('<td class="c">{}</td>', self.marks.get(row.rating, row.rating) if row.rating else NOT_YET)
+        return self._cell("rating", "c", self.marks.get(row.rating, row.rating) if row.rating else NOT_YET)
 
     def cell_status(self, row: EntryRow) -> SafeString:
-        return format_html('<td class="nw">{}</td>', state_badge(row.status) if row.status else NOT_YET)
+        return self._cell("status", "nw", state_badge(row.status) if row.status else NOT_YET)
 
+    def _text(self, name: str, words: str) -> SafeString:
+        return self._cell(name, "pre", words or MISSING)
 
-def _text(words: str) -> SafeString:
-    return format_html('<td class="pre">{}</td>', words or MISSING)
+    def _cell(self, name: str, look: str, content: str) -> SafeString:
+        """data-l is the column's name on a narrow screen, where the rows become blocks without a head."""
+        return format_html('<td role="cell" class="{}" data-l="{}">{}</td>', look, self.words[name], content)
 
 
 def _joint(row: EntryRow) -> SafeString | str:

@@ -65,7 +65,7 @@ def test_page_carries_no_inline_style_or_script(path: Path):
 
 
 @pytest.mark.parametrize(
-    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "409.html", "413.html", "500.html"]
+    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "409.html", "413.html", "500.html"]
 )
 def test_error_page_needs_no_context_and_no_database(name):
     html = get_template(name).render()

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from initiatives import fiscal_year as fy
 from initiatives import permissions
 from initiatives.text_diff import diff
 from initiatives.workbook_reader import UNCHANGED
@@ -88,6 +89,7 @@ def _show(request, upload, seen, problems, *, form=None, warning="", status=200)
     context = {
         "upload": upload,
         "seen": seen,
+        "year_label": fy.label(seen.source.fiscal_year) if seen else "",
         "problems": problems,
         "form": form,
         "warning": warning,
