@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from initiatives import permissions, plan_years
+from initiatives import permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
 
 
@@ -47,8 +47,12 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
     """The pages a role works with. What may be opened is decided by the views, not here."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     items = [("ホーム", "initiatives:home", ("initiatives:home", "initiatives:year_home"), {})]
+    counts = {}
     if plan_year:
         year = {"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year}
+        if waiting := _waiting(user, plan_year):
+            name, views, counts["確認"] = waiting
+            items.append(("確認", name, views, year))
         items += [
             (
                 plan_year.plan.initiative_term,
@@ -82,7 +86,19 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
                 {},
             ),
         ]
-    return [NavItem(label, reverse(name, kwargs=kwargs), here in views) for label, name, views, kwargs in items]
+    return [
+        NavItem(label, reverse(name, kwargs=kwargs), here in views, counts.get(label, 0))
+        for label, name, views, kwargs in items
+    ]
+
+
+def _waiting(user: User, plan_year: PlanYear) -> tuple[str, tuple[str, ...], int] | None:
+    """Where this person confirms what others wrote, and how much waits there; None for everyone else. One query."""
+    if permissions.is_coordinating(user):
+        names = ("initiatives:review_queue", "initiatives:review_part")
+        return names[0], names, review.review_count(plan_year)
+    count = review.confirmation_count(user, plan_year)
+    return None if count is None else ("initiatives:confirm_list", ("initiatives:confirm_list",), count)
 
 
 def plan_bar(plan_year: PlanYear | None) -> PlanBar | None:

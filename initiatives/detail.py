@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from initiatives import fiscal_year as fy
-from initiatives import history, permissions
+from initiatives import history, permissions, workflow
 from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
 
 
@@ -39,6 +39,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
     """The context of entry_detail.html. The number of queries does not grow with years or departments."""
     years = _years(initiative, user)
     now = next(year for year in years if year.plan_year.pk == plan_year.pk)
+    _offer_steps(now, user)
     order = list(
         Initiative.objects.filter(plan=plan_year.plan)
         .in_force(plan_year.fiscal_year)
@@ -84,6 +85,14 @@ def _year(initiative: Initiative, plan_year: PlanYear, entries: dict, user: User
         seen = permissions.can_view_part(user, part, plan_year)
         (view.parts if seen else view.hidden).append(part)
     return view
+
+
+def _offer_steps(year: YearView, user: User) -> None:
+    """`.actions` on the parts of the year in view: for those who confirm and review (担当者 write on a page of theirs)."""
+    if year.from_original or not (user.is_coordinator or user.role == User.Role.MANAGER):
+        return
+    for part in year.parts:
+        part.actions = workflow.available_actions(part, user, year.plan_year)
 
 
 FIELD_WORDS = {

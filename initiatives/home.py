@@ -144,10 +144,10 @@ def _coordinator_steps(plan_year: PlanYear, counts: Counter) -> list[NextStep]:
         n = counts[Status.SUBMITTED]
         steps.append(
             NextStep(
-                f"提出された{n}件を読む",
-                "課長の確認が済んだものです。",
-                _list_url(plan_year, status="submitted"),
-                f"{n}件を読む",
+                f"提出された{n}件を確認する",
+                "いちばん古いものから順に読めます。",
+                _year_url(plan_year, "initiatives:review_queue"),
+                "確認を始める",
             )
         )
     if counts[Status.RETURNED]:
@@ -197,14 +197,26 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         counts=_ordered(counts),
         rows=sorted(own, key=lambda row: (BAR_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
-        steps=[]
-        if own
-        else [
-            NextStep(
-                "計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", _list_url(plan_year), "一覧を見る"
-            )
-        ],
+        steps=_department_steps(user, plan_year, counts, own),
     )
+
+
+def _department_steps(user: User, plan_year: PlanYear, counts: Counter, own: list[EntryRow]) -> list[NextStep]:
+    if user.role == User.Role.MANAGER and counts[Status.AWAITING_MANAGER]:
+        n = counts[Status.AWAITING_MANAGER]
+        return [
+            NextStep(
+                f"確認を待っている{n}件を読んで、福祉総務課に送る",
+                "1つの画面で全部読めます。直してほしいものは差し戻せます。",
+                _year_url(plan_year, "initiatives:confirm_list"),
+                f"{n}件を確認する",
+            )
+        ]
+    if own:
+        return []
+    return [
+        NextStep("計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", _list_url(plan_year), "一覧を見る")
+    ]
 
 
 # --- 委員、システム管理者 -------------------------------------------------------------------------------

@@ -352,6 +352,8 @@ class YearlyEntry(Versioned):
     target = models.TextField("目標", blank=True)
     next_target = models.TextField("次年度の目標", blank=True)
     rating = models.CharField("評価", max_length=4, blank=True)
+    # Why 福祉総務課 set another rating than the lead's; empty as long as the lead's holds (agreed_rating).
+    rating_reason = models.TextField("評価を主担当と変えた理由", blank=True)
     low_rating_reason = models.TextField("低評価の理由", blank=True)
     shared_result = models.TextField("実績（課に分けない文）", blank=True)
     shared_issues = models.TextField("課題と次年度の予定（課に分けない文）", blank=True)

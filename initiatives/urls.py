@@ -27,4 +27,15 @@ urlpatterns = [
         review_views.part_transition,
         name="part_transition",
     ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/confirm/", review_views.confirm_list, name="confirm_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/confirm/send/", review_views.confirm_many, name="confirm_many"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/review/", review_views.review_queue, name="review_queue"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/review/approve/", review_views.approve_many, name="approve_many"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/review/<int:pk>/", review_views.review_part, name="review_part"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/review/<int:pk>/correct/",
+        review_views.part_correct,
+        name="part_correct",
+    ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/review/<int:pk>/rating/", review_views.rating_set, name="rating_set"),
 ]

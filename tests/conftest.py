@@ -127,6 +127,8 @@ def targets(plan, department, coordinator, writer):
     initiative = make_initiative(plan, "1-1-1-1", department)
     make_entry(initiative, 2024, rating="A")
     draft = make_entry(initiative, 2025, status="draft").parts.get()
+    submitted = make_entry(make_initiative(plan, "1-1-1-2", department), 2025, status="submitted").parts.get()
+    make_entry(make_initiative(plan, "1-1-1-3", department), 2025, status="awaiting_manager")
     indicator = make_indicator(plan)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
@@ -151,6 +153,7 @@ def targets(plan, department, coordinator, writer):
         "審議中の取組": year(opened, pk=initiative.pk),
         "ない取組": year(opened, pk=10**6),
         "書きかけの記入を承認": year(collecting, pk=draft.pk, action="approve"),
+        "提出された記入": year(collecting, pk=submitted.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
         "作成": {"pk": build.pk},

@@ -31,7 +31,7 @@ def test_coordinator_sees_how_far_the_year_is(client, coordinator, collecting):
     page = page_of(client, collecting)
     assert page.h1.get_text() == "期限まで12日。5件のうち2件が出ています"
     assert [step.get_text() for step in page.select(".todo__t")] == [
-        "提出された1件を読む",
+        "提出された1件を確認する",
         "差し戻した1件のようすを見る",
     ]
     rows = {row.th.get_text(): [cell.get_text() for cell in row.select("td.n")] for row in page.select("tbody tr")}
@@ -86,5 +86,5 @@ def test_queries_do_not_grow(client, coordinator, plan, plan_year, department, c
         make_entry(make_initiative(plan, f"{number}-1-1-1", department), status="draft")
     client.force_login(coordinator)
     page_of(client, plan_year)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page_of(client, plan_year)
