@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from initiatives import review_views, views, year_views
+from initiatives import part_views, review_views, views, year_views
 from initiatives.plan_years import FiscalYearConverter
 
 register_converter(FiscalYearConverter, "year")
@@ -22,6 +22,7 @@ urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/", views.entry_list, name="entry_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives.xlsx", views.entry_list_excel, name="entry_list_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/<int:pk>/", views.entry_detail, name="entry_detail"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/", part_views.part_edit, name="part_edit"),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/<slug:action>/",
         review_views.part_transition,

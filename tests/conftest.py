@@ -152,6 +152,7 @@ def targets(plan, department, coordinator, writer):
         "受付中の取組": year(collecting, pk=initiative.pk),
         "審議中の取組": year(opened, pk=initiative.pk),
         "ない取組": year(opened, pk=10**6),
+        "書きかけの記入": year(collecting, pk=draft.pk),
         "書きかけの記入を承認": year(collecting, pk=draft.pk, action="approve"),
         "提出された記入": year(collecting, pk=submitted.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),

@@ -1,0 +1,88 @@
+"""What a department types into its part of an initiative."""
+
+from django import forms
+
+from initiatives import completeness, parsing
+from initiatives import fiscal_year as fy
+from initiatives.models import EntryPart
+
+LONGEST = 10_000
+PART_FIELDS = ("result", "self_rating", "issues", "not_applicable_reason")
+ENTRY_FIELDS = ("low_rating_reason", "next_target")  # one for the whole initiative: the lead department's
+OLD_PAGE = "画面の情報が足りないので、保存していません。書いた文を控えて、画面を開き直してください。"
+
+
+class BodyText(forms.CharField):
+    """A text as it will be printed. No maxlength in the page: a browser would cut what is typed."""
+
+    def __init__(self, *, rows: int = 4, **kwargs):
+        widget = forms.Textarea(attrs={"class": "textarea mt-2", "rows": rows})
+        super().__init__(required=False, strip=False, widget=widget, **kwargs)
+
+    def to_python(self, value) -> str:
+        try:
+            text = parsing.clean_text(super().to_python(value))
+        except parsing.ParsingError as error:
+            raise forms.ValidationError(str(error)) from error
+        if len(text) > LONGEST:
+            raise forms.ValidationError(f"長すぎます（{len(text)}字）。{LONGEST}字までにしてください。")
+        return text
+
+
+class PartForm(forms.Form):
+    """Nothing is required: what is missing is asked for when the part is sent (completeness.missing)."""
+
+    version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    entry_version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    result = BodyText(help_text="何を、どれだけ行ったかを書いてください。課名は、報告書で自動で付きます。")
+    self_rating = forms.ChoiceField(label="評価", required=False, widget=forms.RadioSelect)
+    low_rating_reason = BodyText(
+        label="低評価の理由", rows=3, help_text="なぜ届かなかったか、何が妨げになったかを書いてください。"
+    )
+    issues = BodyText(help_text="足りなかったことと、次の年度に何をするかを書いてください。")
+    next_target = BodyText(rows=2, help_text="数で表せるときは、数で書いてください。例：30件")
+    not_applicable_reason = BodyText(
+        label="今年度は該当がない理由",
+        rows=3,
+        help_text="ここに理由を書くと、実績と評価は書かなくても送れます。ふだんは空けておいてください。",
+    )
+
+    def __init__(self, data=None, *, part: EntryPart):
+        values = {name: getattr(part, name) for name in PART_FIELDS}
+        values |= {name: getattr(part.entry, name) for name in ENTRY_FIELDS}
+        super().__init__(data, initial=values)
+        self.part = part
+        year, following = fy.label(part.entry.fiscal_year), fy.label(part.entry.fiscal_year + 1)
+        self.fields["result"].label = f"{year}の実績"
+        self.fields["issues"].label = f"課題と、{following}に予定している{part.entry.initiative.plan.initiative_term}"
+        self.fields["next_target"].label = f"{following}の目標"
+        letters = [(level.letter, level.letter) for level in part.entry.initiative.plan.scale]
+        self.fields["self_rating"].choices = [*letters, ("", "まだ決めていない")]
+        if not completeness.is_lead(part):
+            for name in ENTRY_FIELDS:
+                del self.fields[name]
+
+    def texts(self) -> list[str]:
+        """Names of the fields that are saved: the person's own words and rating."""
+        return [name for name in (*PART_FIELDS, *ENTRY_FIELDS) if name in self.fields]
+
+    def touched(self) -> dict[str, str]:
+        """What the person really wrote: fields that were sent and differ from what the page showed at first.
+
+        A field that was left alone must never carry an old text over a colleague's new one.
+        """
+        return {
+            name: self.cleaned_data[name]
+            for name in self.texts()
+            if name in self.data and self.seen(name) != self.cleaned_data[name]
+        }
+
+    def seen(self, name: str) -> str | None:
+        """The text of a field when the page was opened; None when the page does not say."""
+        shown = self.data.get(f"seen-{name}")
+        if shown is None:
+            return None
+        try:
+            return parsing.clean_text(shown)
+        except parsing.ParsingError:
+            return None

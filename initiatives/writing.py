@@ -1,0 +1,272 @@
+"""Saving a department's part, and what stands around its form. The page is initiatives/part_views.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from initiatives import completeness, history, permissions, workflow
+from initiatives import fiscal_year as fy
+from initiatives.composition import compose
+from initiatives.history import Conflict
+from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PlanYear, YearlyEntry
+from initiatives.part_forms import ENTRY_FIELDS, PartForm
+from initiatives.text_diff import Piece, diff
+
+Status = EntryPart.Status
+
+
+def parts_for(user: User, plan_year: PlanYear):
+    """Parts of the year that the person may read, with what writing needs: one query."""
+    lead = InitiativeDepartment.objects.filter(
+        initiative=OuterRef("entry__initiative"), role=InitiativeDepartment.Role.LEAD
+    )
+    return (
+        EntryPart.objects.visible_to(user)
+        .filter(entry__initiative__plan=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year)
+        .select_related("department", "entry__initiative__plan", "entry__initiative__direction__policy__goal")
+        .annotate(lead_department=Subquery(lead.values("department_id")[:1]))
+    )
+
+
+# --- Saving -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Clash:
+    """A field that the person and a colleague both changed: nothing of it was written."""
+
+    name: str
+    label: str
+    saved: str
+    mine: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return diff(self.saved, self.mine)
+
+
+class Clashes(Exception):
+    def __init__(self, clashes: list[Clash]):
+        super().__init__("、".join(clash.label for clash in clashes))
+        self.clashes = clashes
+
+
+def save(part: EntryPart, form: PartForm, *, by: User) -> bool:
+    """Write what the person changed. True when a colleague's newer words in other fields were left standing.
+
+    Raises Clashes for fields that both changed since the page was opened, and Conflict when the row moved on
+    between reading and writing.
+    """
+    wanted = {name: text for name, text in form.touched().items() if text != _saved(part, name)}
+    stale = {
+        part: form.cleaned_data["version"] != part.version,
+        part.entry: form.cleaned_data["entry_version"] != part.entry.version,
+    }
+    clashes = [
+        Clash(name, form.fields[name].label, _saved(part, name), text)
+        for name, text in wanted.items()
+        if stale[_row(part, name)] and form.seen(name) != _saved(part, name)
+    ]
+    if clashes:
+        raise Clashes(clashes)
+    if wanted:
+        _write(part, wanted, by)
+    return any(stale.values())
+
+
+def _row(part: EntryPart, name: str) -> EntryPart | YearlyEntry:
+    return part.entry if name in ENTRY_FIELDS else part
+
+
+def _saved(part: EntryPart, name: str) -> str:
+    return getattr(_row(part, name), name)
+
+
+@transaction.atomic
+def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
+    # Holds the row, and makes sure that it was not sent to the 課長 while this was on its way: a step leaves the
+    # version as it is, so the version alone would not tell.
+    if not EntryPart.objects.filter(pk=part.pk, status=part.status).update(status=part.status):
+        raise Conflict(str(part))
+    rows = [
+        (row, {name: text for name, text in wanted.items() if _row(part, name) is row}) for row in (part, part.entry)
+    ]
+    FieldChange.objects.bulk_create(
+        [
+            change
+            for row, values in rows
+            for change in history.changes_of(row, values, by=by, source=FieldChange.Source.PAGE)
+        ]
+    )
+    for row, values in rows:
+        if values:
+            history.write(row, values)
+    workflow.start_writing(part)
+
+
+def why_closed(part: EntryPart, user: User, plan_year: PlanYear) -> str:
+    """Why this person cannot write here now, and whom to ask."""
+    if not permissions.works_in(user, part):
+        return f"この欄を書けるのは、{part.department}の人です。"
+    if part.status not in EntryPart.WRITABLE:
+        return f"いまの状態は「{part.get_status_display()}」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
+    return workflow.why_not(part, "withdraw", user, plan_year)
+
+
+# --- The page ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class LastYear:
+    """What the same department (or the one it grew out of) wrote a year ago."""
+
+    label: str
+    target: str = ""
+    result: str = ""
+    issues: str = ""
+    rating: str = ""
+    low_rating_reason: str = ""
+    part: EntryPart | None = None
+    lengths: dict[str, int] = field(default_factory=dict)
+
+
+def length(text: str) -> int:
+    """Characters as people count them: a line break is none (as in static/js/app.js)."""
+    return len(text.replace("\n", ""))
+
+
+def last_year(part: EntryPart, user: User) -> LastYear:
+    year = part.entry.fiscal_year - 1
+    of = {"initiative": part.entry.initiative_id, "fiscal_year": year}
+    entry = YearlyEntry.objects.filter(**of).first()
+    if entry is None:
+        return LastYear(fy.label(year))
+    department = Q(department=part.department_id) | Q(department__successors=part.department_id)
+    parts = EntryPart.objects.visible_to(user).filter(department, entry=entry).order_by("position")
+    own = next(iter(sorted(parts, key=lambda past: past.department_id != part.department_id)), None)
+    seen = LastYear(fy.label(year), target=entry.target, part=own)
+    if own:
+        seen.result = "\n".join(filter(None, [own.result, entry.shared_result]))
+        seen.issues = "\n".join(filter(None, [own.issues, entry.shared_issues]))
+        seen.rating = own.self_rating or entry.rating
+        seen.low_rating_reason = entry.low_rating_reason
+    seen.lengths = {"result": length(seen.result), "issues": length(seen.issues)}
+    return seen
+
+
+def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
+    """Everything around the form. A fixed number of queries."""
+    siblings = list(part.entry.parts.select_related("department"))
+    last = last_year(part, user)
+    looks = completeness.worth_a_look(part, last.part)
+    mine = EntryPart.objects.filter(
+        department=part.department_id,
+        entry__initiative__plan=plan_year.plan_id,
+        entry__fiscal_year=plan_year.fiscal_year,
+    ).order_by("entry__initiative__position")
+    order = list(mine.values_list("pk", "entry__initiative__code", "entry__initiative__name"))
+    place = [pk for pk, _, _ in order].index(part.pk)
+    return {
+        "plan_year": plan_year,
+        "rating_scale": plan_year.plan.scale,
+        "part": part,
+        "entry": part.entry,
+        "initiative": part.entry.initiative,
+        "lead": completeness.is_lead(part),
+        "lead_part": next((other for other in siblings if other.department_id == part.lead_department), None),
+        "others": [other for other in siblings if other.pk != part.pk],
+        "joint_count": len(siblings),
+        "last": last,
+        "last_titles": {
+            "result": f"{last.label}の実績",
+            "low_rating_reason": f"{last.label}の低評価の理由",
+            "issues": f"{last.label}に書いた課題と予定",
+            "next_target": f"{last.label}に書いた、今年度の目標",
+        },
+        "levels": _levels(plan_year),
+        "next_label": fy.label(plan_year.fiscal_year + 1),
+        "lacks": completeness.missing(part),
+        "looks": looks,
+        "looks_count": len(looks),
+        "steps": _steps(part),
+        "returned": _returned(part),
+        "preview": _preview(part.entry, siblings),
+        "place": place + 1,
+        "count": len(order),
+        "previous": order[place - 1] if place else None,
+        "following": order[place + 1] if place + 1 < len(order) else None,
+        "low_letters": " ".join(level.letter for level in plan_year.plan.scale if level.reason_required),
+        "actions": {
+            name: action
+            for name, action in workflow.available_actions(_as_begun(part), user, plan_year).items()
+            if name in completeness.SENDING
+        },
+    }
+
+
+def _as_begun(part: EntryPart) -> EntryPart:
+    """Sending begins with saving, which makes 作成中 of 未着手: the buttons are those of a part that was begun."""
+    if part.status != Status.NOT_STARTED:
+        return part
+    begun = EntryPart(pk=part.pk, department=part.department, entry=part.entry, status=Status.DRAFT)
+    return begun
+
+
+def _levels(plan_year: PlanYear) -> list[tuple[str, str, str]]:
+    """Letter, meaning and bounds in words, best first."""
+    above, levels = None, []
+    for level in plan_year.plan.scale:
+        bound = f"{above.min_rate}％未満" if above and not level.min_rate else f"{level.min_rate}％以上"
+        levels.append((level.letter, level.definition, bound))
+        above = level
+    return levels
+
+
+def _steps(part: EntryPart) -> list[tuple[str, str, bool]]:
+    """Key, word, whether it is now. 未着手 and 差戻し中 stand where 作成中 stands."""
+    first = part.status if part.status in EntryPart.WRITABLE else Status.DRAFT
+    keys = [first, Status.AWAITING_MANAGER, Status.SUBMITTED, Status.APPROVED]
+    if not part.department.manager_step and part.status != Status.AWAITING_MANAGER:
+        keys.remove(Status.AWAITING_MANAGER)
+    return [(str(key), Status(key).label, key == part.status) for key in keys]
+
+
+def _returned(part: EntryPart):
+    """The step that sent the part back, with its reason."""
+    if part.status != Status.RETURNED:
+        return None
+    return part.transitions.filter(to_status=Status.RETURNED).select_related("by").first()
+
+
+def _preview(entry: YearlyEntry, parts: list[EntryPart]) -> dict[str, str]:
+    joint = len(parts) > 1
+    return {
+        "result": compose(entry.shared_result, [(str(part.department), part.result) for part in parts], joint=joint),
+        "issues": compose(entry.shared_issues, [(str(part.department), part.issues) for part in parts], joint=joint),
+    }
+
+
+def answer(part: EntryPart, *, newer: bool) -> dict:
+    """What autosave is told."""
+    return {
+        "version": part.version,
+        "entry_version": part.entry.version,
+        "saved_at": saved_at(),
+        "status": part.status,
+        "status_label": part.get_status_display(),
+        "missing": [{"field": name, "words": words} for name, words in completeness.missing(part)],
+        "newer": newer,
+    }
+
+
+def saved_at() -> str:
+    return timezone.localtime().strftime("%H:%M")
+
+
+def last_change(part: EntryPart):
+    """The latest change of the part or its entry, with the person: whom a clash was with."""
+    return history.of_rows([part, part.entry]).first()

@@ -1,0 +1,308 @@
+// Saves what is typed into a department's part. Without this file the button 保存する does the same.
+//
+// What is typed goes to this browser's storage at once and to the server two seconds after typing stops. The stored
+// copy goes only when the server has answered that it holds the same words. One request is on its way at a time.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("part-form");
+  if (!form) return;
+  const PAUSE = 2000;
+  const AGAIN = 10000;
+  const KEY = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
+  const KEPT = `${KEY}-kept`;
+  const NAMES = [...form.querySelectorAll("[name^=seen-]")].map((seen) => seen.name.slice(5));
+  const status = document.getElementById("autosave-status");
+  const notices = document.getElementById("autosave-notices");
+
+  const field = (name) => form.elements[name];
+  const plain = (text) => (text ?? "").normalize("NFC").replace(/\r\n?/g, "\n").replace(/[^\S\n]+$/gm, "").replace(/^\n+|\n+$/g, "");
+  const values = (prefix = "") => Object.fromEntries(NAMES.map((name) => [name, field(prefix + name).value]));
+  const same = (one, other) => NAMES.every((name) => plain(one[name]) === plain(other[name]));
+  const snapshot = () => ({
+    values: values(),
+    seen: values("seen-"),
+    version: field("version").value,
+    entry_version: field("entry_version").value,
+  });
+
+  // Storage may be full or forbidden: the page then says so instead of promising what it cannot keep.
+  let storing = true;
+  const store = (key, value) => {
+    try {
+      if (value === null) localStorage.removeItem(key);
+      else localStorage.setItem(key, JSON.stringify(value));
+      storing = true;
+    } catch {
+      storing = false;
+    }
+  };
+  const stored = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  };
+
+  const say = (words, kind = "") => {
+    status.className = `msg msg--flush${kind ? ` msg--${kind}` : ""}`;
+    const line = document.createElement("span");
+    line.append(words);
+    status.replaceChildren(line);
+    return line;
+  };
+  const button = (words, act, css = "btn--secondary") => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = `btn btn--sm ${css}`;
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
+  };
+  const here = () => (storing ? "書いた文はこのパソコンに残っています。" : "この画面を閉じずに、書いた文を控えてください。");
+
+  let timer = 0;
+  let busy = null; // the save on its way
+  let unanswered = null; // sent, but no answer came: sent again word for word before anything newer
+  let stopped = Boolean("clash" in form.dataset || "closed" in form.dataset);
+
+  const dirty = () => !same(values(), values("seen-"));
+  const soon = (wait = PAUSE) => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(save, wait);
+  };
+
+  const signInAgain = () => {
+    const line = say(`サインインの時間が切れたので、保存していません。${here()} `, "err");
+    const link = document.createElement("a");
+    link.href = `${form.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = "サインインして続ける";
+    line.append(link);
+    stopped = true;
+    return "stopped";
+  };
+
+  const offline = () => {
+    say(`保存できませんでした。${here()}通信が戻ると、自動で保存します。`, "err");
+    soon(AGAIN);
+    return "offline";
+  };
+
+  const held = (answer, sent) => {
+    field("version").value = answer.version;
+    field("entry_version").value = answer.entry_version;
+    for (const name of NAMES) field(`seen-${name}`).value = sent.values[name];
+    if (dirty()) {
+      store(KEY, snapshot());
+      soon();
+    } else {
+      store(KEY, null);
+    }
+    const newer = answer.newer ? "　ほかの人が別の欄を書きました。画面を開き直すと読めます。" : "";
+    say(`${answer.saved_at} に自動で保存しました${newer}`, "ok");
+    for (const word of document.querySelectorAll("[data-status]")) word.textContent = answer.status_label;
+    lacks(answer.missing);
+    return "saved";
+  };
+
+  const refused = (answer) => {
+    const line = say(`保存していません。${answer.words} ${here()}`, "err");
+    if (answer.kind !== "invalid") {
+      // Only a person may decide between two texts, so nothing more is sent by itself.
+      stopped = true;
+      if (answer.kind === "clash") line.append(" ", button("見比べる", () => form.submit()));
+    }
+    return answer.kind;
+  };
+
+  async function post() {
+    const sent = unanswered ?? snapshot();
+    unanswered = sent;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", field("csrfmiddlewaretoken").value);
+    body.set("version", sent.version);
+    body.set("entry_version", sent.entry_version);
+    for (const name of NAMES) {
+      body.set(name, sent.values[name]);
+      body.set(`seen-${name}`, sent.seen[name]);
+    }
+    let response, answer;
+    try {
+      response = await fetch(location.pathname, {
+        method: "POST",
+        body,
+        headers: { "X-Autosave": "1" },
+        redirect: "manual",
+      });
+      if (response.type === "opaqueredirect" || response.status === 403 || response.status === 404) {
+        unanswered = null;
+        return signInAgain();
+      }
+      answer = await response.json();
+    } catch {
+      return offline();
+    }
+    if (response.status >= 500) return offline();
+    unanswered = null;
+    return response.ok ? held(answer, sent) : refused(answer);
+  }
+
+  function save() {
+    clearTimeout(timer);
+    if (busy) return busy;
+    if (stopped || !(dirty() || unanswered)) return Promise.resolve("nothing");
+    busy = post().finally(() => {
+      busy = null;
+    });
+    return busy;
+  }
+
+  // Everything the person sees must be on the server before the page goes on, whatever was under way.
+  async function saveAll() {
+    for (let turn = 0; turn < 3; turn += 1) {
+      const outcome = await save();
+      if (outcome !== "saved") return outcome;
+      if (!dirty() && !unanswered) return "saved";
+    }
+    return "saved";
+  }
+
+  function lacks(missing) {
+    const list = document.querySelector("[data-lacks]");
+    for (const old of list.querySelectorAll("[data-lack]")) old.remove();
+    const line = document.getElementById("lack-line");
+    const made = missing.map(({ field: name, words }) => {
+      const item = line.content.cloneNode(true);
+      item.querySelector("span").textContent = words;
+      item.querySelector("a").href = `#pair-${name}`;
+      return item;
+    });
+    list.prepend(...made);
+    list.querySelector("[data-lacks-none]").hidden = missing.length > 0;
+    document.querySelector("[data-lack-count]").textContent = missing.length + list.querySelectorAll("[data-look]").length;
+  }
+
+  // 低評価の理由 is asked for when the chosen rating needs it; a reason once written stays in sight.
+  function when() {
+    for (const pair of form.querySelectorAll("[data-when]")) {
+      const asked = pair.dataset.when.split(" ").includes(field("self_rating").value);
+      pair.hidden = !asked && !pair.querySelector("textarea").value && !pair.querySelector(".field--err");
+    }
+  }
+
+  function fill(record) {
+    for (const name of NAMES) {
+      if (name in record.values) field(name).value = record.values[name];
+      // The words were begun on an older page: a colleague's newer text must still be noticed.
+      if (name in record.seen) field(`seen-${name}`).value = record.seen[name];
+    }
+    field("version").value = record.version;
+    field("entry_version").value = record.entry_version;
+    for (const name of NAMES) {
+      const box = field(name);
+      if (box instanceof HTMLElement) box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    changed();
+  }
+
+  function offer(record) {
+    const notice = document.createElement("div");
+    notice.className = "notice notice--info mb-4";
+    notice.setAttribute("role", "status");
+    const title = document.createElement("p");
+    title.className = "notice__t";
+    title.textContent = "このパソコンに残っていた文があります";
+    notice.append(title);
+    for (const name of NAMES) {
+      const text = record.values[name] ?? "";
+      if (plain(text) === plain(field(name).value)) continue;
+      const label = document.querySelector(`label[for=id_${name}]`)?.textContent ?? "評価";
+      const line = document.createElement("p");
+      line.className = "text";
+      line.textContent = `${label}：${text || "（空欄）"}`;
+      notice.append(line);
+    }
+    const forget = () => {
+      const others = (stored(KEPT) ?? []).filter((other) => JSON.stringify(other) !== JSON.stringify(record));
+      store(KEPT, others.length ? others : null);
+      notice.remove();
+    };
+    const row = document.createElement("p");
+    row.className = "row mt-2";
+    row.append(
+      button("使う", () => {
+        fill(record);
+        if (storing) forget();
+      }),
+      button("使わない", forget, "btn--plain"),
+    );
+    notice.append(row);
+    notices.append(notice);
+  }
+
+  function offerBack() {
+    const left = stored(KEPT) ?? [];
+    const last = stored(KEY);
+    // Typing begins a new copy under KEY, so what is offered waits under a name of its own.
+    if (last) left.push(last);
+    const useful = left.filter((record) => record?.values && !same(record.values, values()));
+    store(KEPT, useful.length ? useful : null);
+    if (!storing && last) return;
+    store(KEY, null);
+    if (!("closed" in form.dataset)) useful.forEach(offer);
+  }
+
+  function changed() {
+    when();
+    if ("closed" in form.dataset) return;
+    if (!dirty()) {
+      if (!unanswered) store(KEY, null);
+      return;
+    }
+    store(KEY, snapshot());
+    if (!stopped && !unanswered) say("保存していない文があります");
+    soon();
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.isTrusted) changed();
+  });
+  form.addEventListener("change", changed);
+  window.addEventListener("online", () => soon(0));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save();
+  });
+
+  document.addEventListener("click", (event) => {
+    const take = event.target.closest("[data-take]");
+    if (!take) return;
+    const box = document.getElementById(take.dataset.take);
+    const text = document.getElementById(take.dataset.from).textContent;
+    box.value = text === "－" ? "" : text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    changed();
+    box.focus();
+  });
+
+  let going = false;
+  form.addEventListener("submit", async (event) => {
+    if (going || stopped || "clash" in form.dataset) return;
+    event.preventDefault();
+    going = true;
+    const outcome = await saveAll();
+    going = false;
+    // Without an answer the words stay here; a refusal in words is shown by the page itself.
+    if (outcome === "offline" || outcome === "stopped") return;
+    going = true;
+    form.requestSubmit(event.submitter ?? undefined);
+    setTimeout(() => {
+      going = false;
+    }, AGAIN);
+  });
+
+  when();
+  if ("clash" in form.dataset) store(KEY, snapshot());
+  else offerBack();
+  if (!stopped) say("書くと、自動で保存します");
+})();
