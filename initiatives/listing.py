@@ -53,6 +53,7 @@ class EntryRow:
     status: str = ""
     status_rank: int = 0  # sorts the column 状態
     own_status: str = ""  # of the part of one of the person's own departments
+    own_part: int | None = None  # the part in which the person may write now
     hidden: bool = False
 
     @property
@@ -126,6 +127,7 @@ class _Entry(NamedTuple):
 
 
 class _Part(NamedTuple):
+    pk: int
     entry_id: int
     department_id: int
     department: str
@@ -140,8 +142,10 @@ def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_yea
     visible = [part for part in parts if permissions.can_read(user, part.status, departments, plan_year)]
     if parts:
         row.status = min((part.status for part in parts), key=STATUS_ORDER.index)
-        own = [part.status for part in parts if part.department_id in user.department_ids()]
-        row.own_status = min(own, key=STATUS_ORDER.index, default="")
+        own = [part for part in parts if part.department_id in user.department_ids()]
+        own.sort(key=lambda part: STATUS_ORDER.index(part.status))
+        row.own_status = own[0].status if own else ""
+        row.own_part = next((part.pk for part in own if permissions.can_write_part(user, part, plan_year)), None)
     row.hidden = len(visible) < len(parts)
     if not row.hidden:
         row.rating = entry.rating

@@ -5,7 +5,7 @@ from initiatives import home as homes
 from initiatives import listing, permissions, plan_years
 from initiatives.detail import entry_page
 from initiatives.forms import EntryFilterForm
-from initiatives.models import Initiative, PlanYear
+from initiatives.models import EntryPart, Initiative, PlanYear
 from initiatives.plan_years import with_plan_year
 from initiatives.tables import EntryTable
 from initiatives.workbook_writer import Sheet, write_book, xlsx_response
@@ -135,4 +135,7 @@ def entry_detail(request, plan_year, pk):
     initiatives = Initiative.objects.filter(plan=plan_year.plan).in_force(plan_year.fiscal_year)
     initiative = get_object_or_404(initiatives.select_related("direction__policy__goal", "original"), pk=pk)
     context = {"plan_year": plan_year, "rating_scale": plan_year.plan.scale}
-    return render(request, "initiatives/entry_detail.html", context | entry_page(initiative, plan_year, request.user))
+    context |= entry_page(initiative, plan_year, request.user)
+    begun = (part for part in context["now"].parts if part.status in EntryPart.WRITABLE)
+    own = next((part for part in begun if permissions.can_write_part(request.user, part, plan_year)), None)
+    return render(request, "initiatives/entry_detail.html", context | {"own_part": own})
