@@ -287,7 +287,7 @@
 
   let going = false;
   form.addEventListener("submit", async (event) => {
-    if (going || stopped || "clash" in form.dataset) return;
+    if (going || stopped || !(busy || unanswered || dirty())) return;
     event.preventDefault();
     going = true;
     const outcome = await saveAll();

@@ -163,6 +163,8 @@ def test_without_a_script(browser, browser_context_args, sign_in, address, part,
 def test_sending_saves_first(page, context, sign_in, address, part, writer):
     sign_in(context, writer)
     page.goto(address)
+    page.get_by_role("button", name="課長に送る").click()
+    expect(page.get_by_role("alert")).to_contain_text("評価を選んでください")
     result_box(page).fill("送る文")
     page.get_by_role("button", name="課長に送る").click()
     expect(page.get_by_role("alert")).to_contain_text("評価を選んでください")
