@@ -96,7 +96,7 @@ def _clash(request, plan_year, form, clashes):
     change = writing.last_change(form.part)
     if _autosaving(request):
         return JsonResponse(
-            {"kind": "clash", "words": f"{_who(request, change)}が、同じ欄を先に保存しました。"}, status=409
+            {"kind": "clash", "words": f"{_who(request, change)}が同じ欄を先に保存しました。"}, status=409
         )
     data = form.data.copy()
     for name in set(form.texts()) - set(form.touched()):

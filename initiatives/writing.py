@@ -164,6 +164,7 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
     last = last_year(part, user)
     looks = completeness.worth_a_look(part, last.part)
     mine = EntryPart.objects.filter(
+        Q(status__in=EntryPart.WRITABLE) | Q(pk=part.pk),
         department=part.department_id,
         entry__initiative__plan=plan_year.plan_id,
         entry__fiscal_year=plan_year.fiscal_year,

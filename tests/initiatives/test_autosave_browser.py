@@ -79,7 +79,7 @@ def test_two_browsers_on_one_part(browser, browser_context_args, sign_in, addres
     result_box(one).fill("一人目の文")
     expect(status(one)).to_contain_text(SAVED, timeout=WAIT)
     result_box(two).fill("二人目の文")
-    expect(status(two)).to_contain_text("書く人さんが、同じ欄を先に保存しました", timeout=WAIT)
+    expect(status(two)).to_contain_text("書く人さんが同じ欄を先に保存しました", timeout=WAIT)
     assert result_of(part) == "一人目の文"
     two.get_by_role("button", name="見比べる").click()
     expect(two.locator("#saved-result")).to_have_text("一人目の文")
