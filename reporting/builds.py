@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
-from initiatives.models import PlanYear
-from reporting.models import ReportBuild
+from initiatives.models import Goal, PlanYear
+from reporting.models import Chapter, ReportBuild
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,24 @@ def give_up_lost(plan_year: PlanYear) -> None:
         status__in=ReportBuild.UNFINISHED, requested_at__lt=timezone.now() - LOST_AFTER
     )
     lost.update(status=ReportBuild.Status.FAILED, problem=LOST, finished_at=timezone.now())
+
+
+def unwritten(plan_year: PlanYear) -> list[str]:
+    """Chapters that would be printed empty, in the report's order."""
+    of_year = {"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year}
+    written = set(Chapter.objects.filter(**of_year).exclude(text="").values_list("goal_id", "kind"))
+    year = plan_year.fiscal_year
+    goals = [
+        goal
+        for goal in Goal.objects.filter(plan_id=plan_year.plan_id).order_by("number")
+        if (goal.first_year or 0) <= year <= (goal.last_year or year)
+    ]
+    wanted = [(None, kind, kind.label) for kind in Chapter.OF_REPORT]
+    of_goal = [kind for kind in Chapter.Kind if kind not in Chapter.OF_REPORT]
+    wanted += [
+        (goal.pk, kind, f"{plan_year.plan.goal_term}{goal.number} {kind.label}") for goal in goals for kind in of_goal
+    ]
+    return [words for goal, kind, words in wanted if (goal, kind.value) not in written]
 
 
 @task()

@@ -27,6 +27,8 @@ class Chapter(Versioned):
         VISION = "vision", "次期計画に向けて見据える姿（ビジョン）"
         GOAL_SUMMARY = "goal_summary", "目標の総括"
 
+    OF_REPORT = (Kind.FOREWORD, Kind.PROCESS, Kind.GOAL_PROGRESS, Kind.ACHIEVEMENT, Kind.OVERALL)
+
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="chapters", verbose_name="計画")
     fiscal_year = models.PositiveSmallIntegerField("年度")
     goal = models.ForeignKey(Goal, models.CASCADE, null=True, blank=True, related_name="chapters", verbose_name="目標")

@@ -47,7 +47,11 @@ def _builder_only(request) -> None:
 def build_list(request, plan_year):
     _builder_only(request)
     builds.give_up_lost(plan_year)
-    context = {"plan_year": plan_year, "builds": plan_year.report_builds.select_related("requested_by")[:20]}
+    context = {
+        "plan_year": plan_year,
+        "builds": plan_year.report_builds.select_related("requested_by")[:20],
+        "unwritten": builds.unwritten(plan_year),
+    }
     return render(request, "reporting/build_list.html", context)
 
 

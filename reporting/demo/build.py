@@ -367,6 +367,10 @@ def _follow_progress(parts: list[EntryPart], city: City, year: int) -> None:
     letters = {line["name"]: line["progress"] for line in source.table("departments")}
     count: dict[str, int] = defaultdict(int)
     approvers = (city.people["soumu"], city.people["soumu2"])
+    senders = {
+        each.department_id: each.user
+        for each in Membership.objects.filter(user__role=User.Role.MANAGER).select_related("user")
+    }
     for number, part in enumerate(parts):
         name = part.department.name
         pattern = letters[name] if year == COLLECTED else "承"
@@ -375,6 +379,9 @@ def _follow_progress(parts: list[EntryPart], city: City, year: int) -> None:
         if part.status == Status.APPROVED:
             part.approved_at = part.updated_at = _moment(APPROVED_FROM[year], number)
             part.approved_by = approvers[number % 5 == 0]
+        if part.status in (Status.SUBMITTED, Status.APPROVED):
+            part.submitted_at = _moment(WRITTEN_FROM[year], number)
+            part.submitted_by = senders[part.department_id]
         elif part.status not in SENT:
             _leave_unfinished(part, broken_off=count[name] % 2 == 0)
         count[name] += 1

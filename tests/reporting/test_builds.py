@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from initiatives.models import PlanYear
 from reporting import builds, pdf
-from reporting.models import ReportBuild
+from reporting.models import Chapter, ReportBuild
 from tests.factories import PlanYearFactory, make_entry, make_indicator, make_initiative
 
 
@@ -74,3 +74,15 @@ def test_progress_asks_again_until_finished(client, year, coordinator):
     assert "作っています　40％" in body and "目標4を作っています" in body
     ReportBuild.objects.update(status="failed")
     assert "hx-get" not in client.get(address).content.decode()
+
+
+def test_empty_chapters_are_told_before_building(client, year, coordinator):
+    assert len(builds.unwritten(year)) == 12
+    assert builds.unwritten(year)[:2] == ["前文", "進捗管理・評価"]
+    of_year = {"plan": year.plan, "fiscal_year": year.fiscal_year}
+    Chapter.objects.create(**of_year, kind="foreword", text="はじめに")
+    Chapter.objects.create(**of_year, kind="vision", goal=year.plan.goals.get(), text="")
+    assert len(builds.unwritten(year)) == 11
+    client.force_login(coordinator)
+    page = client.get(reverse("reporting:build_list", args=[year.plan_id, year.fiscal_year])).content.decode()
+    assert "まだ書かれていない章が11あります" in page
