@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Department, User
-from initiatives import agreed_rating, history, permissions, text_diff, workflow
+from initiatives import agreed_rating, completeness, history, permissions, text_diff, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.models import EntryPart, FieldChange, PlanYear, Transition, YearlyEntry
@@ -114,11 +114,30 @@ def take_steps(
     entries = {
         entry.pk: entry for entry in YearlyEntry.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
-    done, refused = workflow.perform_many(parts, action, by=by, plan_year=plan_year, reason=reason)
+    ready, refused = _complete(parts, action, by, plan_year)
+    done, others = workflow.perform_many(ready, action, by=by, plan_year=plan_year, reason=reason)
+    refused += others
     if action == "approve":
         for entry_id in dict.fromkeys(part.entry_id for part in done):
             agreed_rating.agree(entries[entry_id], by=by)
     return done, refused
+
+
+def _complete(
+    parts: list[EntryPart], action: str, by: User, plan_year: PlanYear
+) -> tuple[list[EntryPart], list[Refusal]]:
+    """Parts that may be sent as they are; what a writer leaves blank is asked for first, as on the writing page."""
+    if action not in ("request_confirmation", "submit"):
+        return parts, []
+    ready, refused = [], []
+    for part in parts:
+        offered = part.status in EntryPart.WRITABLE and action in workflow.available_actions(part, by, plan_year)
+        lacks = completeness.missing(part) if offered else []
+        if lacks:
+            refused.append(Refusal(part, lacks[0][1]))
+        else:
+            ready.append(part)
+    return ready, refused
 
 
 def words_of(part: EntryPart, action: str) -> str:

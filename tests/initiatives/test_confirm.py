@@ -114,3 +114,14 @@ def test_queries_do_not_grow(chief, address, waiting, count, django_assert_num_q
     chief.get(address("confirm_list"))
     with django_assert_num_queries(9):
         chief.get(address("confirm_list"))
+
+
+def test_what_a_writer_left_blank_is_asked_for_by_every_way_of_sending(client, writer, plan, plan_year, department):
+    part = make_entry(make_initiative(plan, "1-1-1-1", department), status="draft").parts.get()
+    client.force_login(writer)
+    year = {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year}
+    address = reverse("initiatives:part_transition", kwargs=year | {"pk": part.pk, "action": "request_confirmation"})
+    response = client.post(address, {"version": part.version})
+    part.refresh_from_db()
+    assert (response.status_code, part.status) == (409, "draft")
+    assert "評価を選んでください。" in response.content.decode()
