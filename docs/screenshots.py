@@ -72,7 +72,10 @@ SHOTS = (
     Shot("import-preview", "soumu", "reporting:import_new", act=_choose_workbook),
     Shot("home-staff", "tantou", "initiatives:year_home", 2025),
     Shot("home-staff-narrow", "tantou", "initiatives:year_home", 2025, size=NARROW),
+    Shot("part", "tantou", "initiatives:part_edit", 2025, "draft"),
     Shot("home-manager", "kachou", "initiatives:year_home", 2025),
+    Shot("confirm", "kachou", "initiatives:confirm_list", 2025),
+    Shot("review", "soumu", "initiatives:review_part", 2025, "submitted"),
     Shot("home-committee", "iin", "initiatives:year_home", 2024),
     Shot("entry-committee-narrow", "iin", "initiatives:entry_detail", 2024, "first", size=NARROW),
     Shot("users", "kanri", "accounts:user_list"),
@@ -112,12 +115,15 @@ def things() -> tuple[int, dict[str, int]]:
     """The plan's key, and those of the things that pictures are about."""
     from accounts.models import Department
     from indicators.models import Indicator
-    from initiatives.models import Initiative, Plan
+    from initiatives.models import EntryPart, Initiative, Plan
 
+    collected = EntryPart.objects.filter(entry__fiscal_year=2025).order_by("pk")
     return Plan.objects.get().pk, {
         "first": Initiative.objects.order_by("position").first().pk,
         "ratio": Indicator.objects.filter(numerator_name__gt="").first().pk,
         "office": Department.objects.get(name="介護保険課").pk,
+        "draft": collected.filter(department__name="介護保険課", status="draft").first().pk,
+        "submitted": collected.filter(status="submitted").first().pk,
     }
 
 
