@@ -9,13 +9,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.models import User
-from initiatives.listing import EntryRow
+from initiatives.listing import STATUS_ORDER, EntryRow
 from initiatives.models import EntryPart, PlanYear
 
 Status = EntryPart.Status
-BAR_ORDER = (
-    Status.RETURNED, Status.NOT_STARTED, Status.DRAFT, Status.AWAITING_MANAGER, Status.SUBMITTED, Status.APPROVED,
-)  # fmt: skip
 
 
 @dataclass
@@ -40,7 +37,7 @@ class DepartmentLine:
 
     @property
     def in_order(self) -> list[tuple[str, int]]:
-        return [(status.value, self.counts[status]) for status in BAR_ORDER]
+        return [(status.value, self.counts[status]) for status in STATUS_ORDER]
 
     @property
     def bar(self) -> dict[str, int]:
@@ -64,7 +61,7 @@ class Page:
 
     @property
     def labelled_counts(self) -> list[tuple[str, str, int]]:
-        return [(status.value, status.label, self.counts.get(status.value, 0)) for status in BAR_ORDER]
+        return [(status.value, status.label, self.counts.get(status.value, 0)) for status in STATUS_ORDER]
 
 
 def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
@@ -87,7 +84,7 @@ def _year_url(plan_year: PlanYear, name: str) -> str:
 
 
 def _ordered(counts: Counter) -> dict[str, int]:
-    return {status.value: counts[status] for status in BAR_ORDER}
+    return {status.value: counts[status] for status in STATUS_ORDER}
 
 
 # --- 福祉総務課 -------------------------------------------------------------------------------------
@@ -195,7 +192,7 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         heading,
         f"{names or '所属の課がない方'}が受け持つ取組は{len(own)}件です。",
         counts=_ordered(counts),
-        rows=sorted(own, key=lambda row: (BAR_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
+        rows=sorted(own, key=lambda row: (STATUS_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
         steps=_department_steps(user, plan_year, counts, own),
     )

@@ -73,6 +73,19 @@ class RatingLevel(models.Model):
         return f"{self.letter} {self.definition}"
 
 
+def _in_force(fiscal_year: int, of: str = "") -> Q:
+    """Begun by a fiscal year and not ended before it. `of`: the way to the row that has the two years."""
+    begun = Q(**{f"{of}first_year__isnull": True}) | Q(**{f"{of}first_year__lte": fiscal_year})
+    lasting = Q(**{f"{of}last_year__isnull": True}) | Q(**{f"{of}last_year__gte": fiscal_year})
+    return begun & lasting
+
+
+class GoalQuerySet(models.QuerySet):
+    def in_force(self, fiscal_year: int):
+        """Goals that the plan has in a fiscal year."""
+        return self.filter(_in_force(fiscal_year))
+
+
 class Goal(models.Model):
     """目標. A goal added in the middle of the plan says from which fiscal year (目標6 from 令和6年度)."""
 
@@ -82,6 +95,8 @@ class Goal(models.Model):
     overview = models.TextField("概要", blank=True)
     first_year = models.PositiveSmallIntegerField("始まる年度", null=True, blank=True)
     last_year = models.PositiveSmallIntegerField("終わる年度", null=True, blank=True)
+
+    objects = GoalQuerySet.as_manager()
 
     class Meta:
         verbose_name = "目標"
@@ -152,11 +167,7 @@ class Partner(models.Model):
 class InitiativeQuerySet(models.QuerySet):
     def in_force(self, fiscal_year: int):
         """Initiatives that the plan has in a fiscal year: begun (they and their goal), and not ended before it."""
-        goal = "direction__policy__goal__"
-        return self.filter(
-            *(Q(**{f"{of}first_year__isnull": True}) | Q(**{f"{of}first_year__lte": fiscal_year}) for of in ("", goal)),
-            *(Q(**{f"{of}last_year__isnull": True}) | Q(**{f"{of}last_year__gte": fiscal_year}) for of in ("", goal)),
-        )
+        return self.filter(_in_force(fiscal_year), _in_force(fiscal_year, "direction__policy__goal__"))
 
     def with_owners(self):
         return self.prefetch_related(

@@ -4,13 +4,13 @@ What is carried over: the target that last year set for this year, always; last 
 asked for, field by field. A copied part starts 未着手 like any other: nobody has looked at it yet this year.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from accounts.models import Department
+from initiatives.grouping import grouped
 from initiatives.models import (
     EntryPart,
     Initiative,
@@ -82,14 +82,14 @@ class _Opener:
         self.year = fiscal_year
         self.prefill = tuple(prefill)
         self.opening = Opening(plan, fiscal_year)
-        self.owners = _grouped(
+        self.owners = grouped(
             InitiativeDepartment.objects.filter(initiative__plan=plan).order_by("position"), "initiative_id"
         )
         departments = Department.objects.prefetch_related("successors")
         self.departments = {department.pk: department for department in departments}
         entries = YearlyEntry.objects.filter(initiative__plan=plan, fiscal_year__in=(fiscal_year - 1, fiscal_year))
         self.entries = {(entry.initiative_id, entry.fiscal_year): entry for entry in entries}
-        self.parts = _grouped(
+        self.parts = grouped(
             EntryPart.objects.filter(entry__in=[entry.pk for entry in self.entries.values()]).order_by("position"),
             "entry_id",
         )
@@ -168,10 +168,3 @@ class _Opener:
             if department in self._standing(self.departments[part.department_id]):
                 return part
         return None
-
-
-def _grouped(rows: Iterable, attribute: str) -> dict:
-    groups = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, attribute)].append(row)
-    return groups

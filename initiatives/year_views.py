@@ -1,29 +1,19 @@
 """年度: open it, set its deadlines, move it on. For 福祉総務課."""
 
-from functools import wraps
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from initiatives import fiscal_year as fy
 from initiatives import opening, permissions, year_cycle
+from initiatives.gate import only_for
 from initiatives.history import save_changes
 from initiatives.models import DeadlineExtension, Plan
 from initiatives.plan_years import with_plan_year
 from initiatives.workflow import TransitionError
 from initiatives.year_forms import DeadlinesForm, ExtensionForm, OpenYearForm
 
-
-def coordinators_only(view):
-    @wraps(view)
-    def inner(request, *args, **kwargs):
-        if not permissions.can_run_year(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return inner
+coordinators_only = only_for(permissions.can_run_year)
 
 
 def _page(request, plan_year, *, deadlines=None, extension=None, problem="", status=200):

@@ -12,6 +12,7 @@ from indicators.calculation import Scale
 from indicators.series import all_series, scale_of
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
+from initiatives.grouping import grouped
 from initiatives.models import (
     Direction,
     EntryPart,
@@ -82,21 +83,21 @@ class _Rows:
     def __init__(self, plan: Plan, year: int):
         self.plan = plan
         initiatives = list(Initiative.objects.filter(plan=plan).in_force(year).order_by("position"))
-        self.by_direction = _grouped(initiatives, "direction_id")
+        self.by_direction = grouped(initiatives, "direction_id")
         self.codes = {initiative.pk: initiative.code for initiative in initiatives}
-        self.owners = _grouped(
+        self.owners = grouped(
             InitiativeDepartment.objects.filter(initiative__plan=plan)
             .select_related("department")
             .order_by("position"),
             "initiative_id",
         )
-        self.partners = _grouped(
+        self.partners = grouped(
             InitiativePartner.objects.filter(initiative__plan=plan).select_related("partner").order_by("position"),
             "initiative_id",
         )
         entries = YearlyEntry.objects.filter(initiative__plan=plan, fiscal_year=year)
         self.entries = {entry.initiative_id: entry for entry in entries}
-        self.parts = _grouped(
+        self.parts = grouped(
             EntryPart.objects.filter(entry__initiative__plan=plan, entry__fiscal_year=year)
             .select_related("department")
             .order_by("position"),
@@ -180,13 +181,6 @@ def _printed_parts(shared: tuple[str, str], parts: Sequence[EntryPart]) -> tuple
     )
 
 
-def _grouped(rows: Iterable, attribute: str) -> dict:
-    groups = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, attribute)].append(row)
-    return groups
-
-
 # --- Goals ----------------------------------------------------------------------------------------
 
 
@@ -199,8 +193,8 @@ class _Written:
         for chapter in Chapter.objects.filter(**of_year).order_by("pk"):
             section = snapshot.Section(chapter.kind, chapter.heading, chapter.text)
             self.sections[chapter.goal_id][chapter.kind] = section
-        self.events = _grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
-        self.footnotes = _grouped(Footnote.objects.filter(**of_year).order_by("number"), "goal_id")
+        self.events = grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
+        self.footnotes = grouped(Footnote.objects.filter(**of_year).order_by("number"), "goal_id")
         self.reviews = {
             review.goal_id: snapshot.Section("committee_review", review.heading, review.text)
             for review in CommitteeReview.objects.filter(**of_year)
@@ -208,16 +202,12 @@ class _Written:
 
 
 def _goals(plan, year, scale, rows: _Rows, written: _Written, indicators) -> tuple[snapshot.Goal, ...]:
-    in_force = [
-        goal
-        for goal in Goal.objects.filter(plan=plan).order_by("number")
-        if (goal.first_year or 0) <= year <= (goal.last_year or year)
-    ]
-    directions = _grouped(
+    in_force = Goal.objects.filter(plan=plan).in_force(year).order_by("number")
+    directions = grouped(
         Direction.objects.filter(policy__goal__plan=plan).select_related("policy").order_by("policy__number", "number"),
         "policy",
     )
-    policies = _grouped(directions, "goal_id")
+    policies = grouped(directions, "goal_id")
     return tuple(
         _goal(goal, year, scale, _policies(goal, policies[goal.pk], directions, rows, scale), written, indicators, plan)
         for goal in in_force

@@ -46,12 +46,7 @@ def unwritten(plan_year: PlanYear) -> list[str]:
     """Chapters that would be printed empty, in the report's order."""
     of_year = {"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year}
     written = set(Chapter.objects.filter(**of_year).exclude(text="").values_list("goal_id", "kind"))
-    year = plan_year.fiscal_year
-    goals = [
-        goal
-        for goal in Goal.objects.filter(plan_id=plan_year.plan_id).order_by("number")
-        if (goal.first_year or 0) <= year <= (goal.last_year or year)
-    ]
+    goals = Goal.objects.filter(plan_id=plan_year.plan_id).in_force(plan_year.fiscal_year).order_by("number")
     wanted = [(None, kind, kind.label) for kind in Chapter.OF_REPORT]
     of_goal = [kind for kind in Chapter.Kind if kind not in Chapter.OF_REPORT]
     wanted += [

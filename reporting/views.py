@@ -1,10 +1,10 @@
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from indicators import charts
 from initiatives import permissions
+from initiatives.gate import only_for
 from initiatives.plan_years import remember, with_plan_year
 from initiatives.workbook_writer import write_book, xlsx_response
 from reporting import builds
@@ -38,14 +38,9 @@ def summary_excel(request, plan_year):
 # --- The report's file ------------------------------------------------------------------------------
 
 
-def _builder_only(request) -> None:
-    if not permissions.can_build_report(request.user):
-        raise PermissionDenied
-
-
 @with_plan_year
+@only_for(permissions.can_build_report)
 def build_list(request, plan_year):
-    _builder_only(request)
     builds.give_up_lost(plan_year)
     context = {
         "plan_year": plan_year,
@@ -57,8 +52,8 @@ def build_list(request, plan_year):
 
 @require_POST
 @with_plan_year
+@only_for(permissions.can_build_report)
 def build_start(request, plan_year):
-    _builder_only(request)
     build = builds.start(plan_year, by=request.user)
     return redirect("reporting:build_detail", build.pk)
 

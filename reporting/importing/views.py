@@ -1,15 +1,14 @@
 """取り込み: choose a file → see what would happen, answer what is asked → take it in → what came in."""
 
 import re
-from functools import wraps
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from initiatives import fiscal_year as fy
 from initiatives import permissions
+from initiatives.gate import only_for
 from initiatives.text_diff import diff
 from initiatives.workbook_reader import UNCHANGED
 from reporting.importing import uploads
@@ -25,14 +24,7 @@ CHANGED = (
 )
 
 
-def coordinators_only(view):
-    @wraps(view)
-    def inner(request, *args, **kwargs):
-        if not permissions.can_import_report(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return inner
+coordinators_only = only_for(permissions.can_import_report)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
