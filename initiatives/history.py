@@ -26,7 +26,7 @@ def differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changes_of(row: models.Model, values: Mapping[str, Any], **context) -> list[FieldChange]:
-    """FieldChange rows (unsaved) for setting `values` on a row; `context` is by, source, reason."""
+    """FieldChange rows (unsaved) for setting `values` on a row; `context` is by, source, reason, on_behalf_of."""
     return [
         FieldChange(
             model=row._meta.label_lower,
@@ -47,17 +47,21 @@ def save_changes(
     by: User | None,
     source: str = FieldChange.Source.PAGE,
     reason: str = "",
+    on_behalf_of: User | None = None,
 ) -> dict[str, Any]:
     """Set fields of a row and remember what they were. Returns what really changed; writes nothing if nothing did.
 
     A versioned row is written only if it still is the version that was read; else Conflict.
-    `by` is None only for commands run by the administrator.
+    `by` is None only for commands run by the administrator; `on_behalf_of` is whose 代理 the person is
+    (permissions.writes_for).
     """
     changed = differences(row, values)
     if not changed:
         return {}
     with transaction.atomic():
-        FieldChange.objects.bulk_create(changes_of(row, changed, by=by, source=source, reason=reason))
+        FieldChange.objects.bulk_create(
+            changes_of(row, changed, by=by, source=source, reason=reason, on_behalf_of=on_behalf_of)
+        )
         write(row, changed)
     return changed
 
@@ -87,4 +91,4 @@ def of_rows(rows: Iterable[models.Model]) -> models.QuerySet[FieldChange]:
     condition = models.Q(pk__in=[])
     for label, ids in by_model.items():
         condition |= models.Q(model=label, object_id__in=ids)
-    return FieldChange.objects.filter(condition).select_related("by")
+    return FieldChange.objects.filter(condition).select_related("by", "on_behalf_of")

@@ -110,7 +110,9 @@ def _clash(request, plan_year, form, clashes):
 def _who(request, change) -> str:
     if change is None or change.by is None:
         return "ほかの人"
-    return "別の画面で、あなた" if change.by == request.user else f"{change.by}さん"
+    if change.by == request.user:
+        return "別の画面で、あなた"
+    return f"{change.by}さん" + (f"（{change.on_behalf_of}さんの代理）" if change.on_behalf_of else "")
 
 
 def _moved(request, plan_year, part):

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import completeness, history, permissions, workflow
+from initiatives import completeness, handover, history, permissions, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.history import Conflict
@@ -99,7 +99,9 @@ def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
         [
             change
             for row, values in rows
-            for change in history.changes_of(row, values, by=by, source=FieldChange.Source.PAGE)
+            for change in history.changes_of(
+                row, values, by=by, source=FieldChange.Source.PAGE, on_behalf_of=permissions.writes_for(by, part)
+            )
         ]
     )
     for row, values in rows:
@@ -109,12 +111,38 @@ def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
 
 
 def why_closed(part: EntryPart, user: User, plan_year: PlanYear) -> str:
-    """Why this person cannot write here now, and whom to ask."""
+    """Why this person cannot write here now, and what to do or whom to ask. "" when the person can."""
+    if permissions.can_write_part(user, part, plan_year):
+        return ""
     if not permissions.works_in(user, part):
-        return f"この欄を書けるのは、{part.department}の人です。"
-    if part.status not in EntryPart.WRITABLE:
-        return f"いまの状態は「{part.get_status_display()}」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
-    return workflow.why_not(part, "withdraw", user, plan_year)
+        return _why_not_ours(part, user)
+    if plan_year.status not in PlanYear.IN_HAND:
+        return workflow.why_year_closed(plan_year)
+    if part.status in EntryPart.WRITABLE:
+        return workflow.why_late(plan_year, part.department_id)
+    return _why_locked(part, user, plan_year)
+
+
+def _why_not_ours(part: EntryPart, user: User) -> str:
+    words = f"この欄を書けるのは、{part.department}の人です。"
+    if user.is_coordinator:
+        return words + f"かわりに書くときは、{part.department}の人の代理になってください。"
+    return words + f"直してほしいことは、{part.department}に伝えてください。"
+
+
+def _why_locked(part: EntryPart, user: User, plan_year: PlanYear) -> str:
+    """Sent or approved: by whom it can be had back."""
+    if part.status == Status.APPROVED:
+        return "承認されたので、書きかえられません。直したいときは、福祉総務課に理由を伝え、承認の取り消しを頼んでください。"
+    if part.picked_up_at is not None:
+        return workflow.WHY_PICKED_UP
+    sent, asked = "福祉総務課に提出した", "福祉総務課"
+    if part.status == Status.AWAITING_MANAGER:
+        sent, asked = "課長が確認している", "課長"
+    words = f"{sent}ので、書きかえられません。直したいときは、"
+    if permissions.can_withdraw(user, part, plan_year):
+        return words + f"取り下げるか、{asked}に差し戻しを頼んでください。"
+    return words + f"{asked}に差し戻しを頼んでください。"
 
 
 # --- The page ---------------------------------------------------------------------------------------
@@ -193,6 +221,8 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
         "lacks": completeness.missing(part),
         "looks": looks,
         "looks_count": len(looks),
+        "acting_for": permissions.writes_for(user, part),
+        "handover": handover.note_on(part),
         "steps": _steps(part),
         "returned": _returned(part),
         "preview": _preview(part.entry, siblings),
@@ -240,7 +270,7 @@ def _returned(part: EntryPart):
     """The step that sent the part back, with its reason."""
     if part.status != Status.RETURNED:
         return None
-    return part.transitions.filter(to_status=Status.RETURNED).select_related("by").first()
+    return part.transitions.filter(to_status=Status.RETURNED).select_related("by", "on_behalf_of").first()
 
 
 def _preview(entry: YearlyEntry, parts: list[EntryPart]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from initiatives.models.change import FieldChange
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
+from initiatives.models.handover import HandoverNote
 from initiatives.models.plan import (
     Direction,
     Goal,
@@ -22,6 +23,7 @@ __all__ = [
     "EntryPart",
     "FieldChange",
     "Goal",
+    "HandoverNote",
     "Initiative",
     "InitiativeDepartment",
     "InitiativePartner",
