@@ -19,6 +19,7 @@ from tests.factories import (
     PlanFactory,
     PlanYearFactory,
     UserFactory,
+    make_deputy,
     make_entry,
     make_indicator,
     make_initiative,
@@ -120,7 +121,7 @@ def plan_year(plan):
 
 
 @pytest.fixture
-def targets(plan, department, coordinator, writer):
+def targets(plan, department, coordinator, writer, manager):
     """What the word in the column `target` stands for, as arguments of the address (tests/access.csv)."""
     collecting = PlanYearFactory(plan=plan, fiscal_year=2025)
     opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
@@ -161,5 +162,8 @@ def targets(plan, department, coordinator, writer):
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},
         "利用者": {"pk": writer.pk},
+        "代理": {"pk": make_deputy(writer, manager).pk},
+        "課の引継ぎメモ": {"department_id": department.pk},
+        "取組の引継ぎメモ": {"department_id": department.pk, "initiative_id": initiative.pk},
         "課": {"pk": department.pk},
     }

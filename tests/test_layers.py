@@ -14,6 +14,8 @@ PURE = {
     "indicators.calculation",
     "initiatives.composition",
     "initiatives.text_diff",
+    "initiatives.workbook_reader",
+    "initiatives.workbook_writer",
 }
 INSIDE = ["models", "permissions", "workflow", "forms", "tables", "resources", "views", "urls"]
 
