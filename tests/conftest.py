@@ -100,6 +100,30 @@ def coordinator(db):
 
 
 @pytest.fixture
+def deputy(writer, other_department):
+    """Of another department, in the place of the writer for a month."""
+    person = UserFactory(username="deputy", name="代わりの人", of=[other_department])
+    make_deputy(writer, person)
+    return person
+
+
+@pytest.fixture
+def manager_deputy(manager, other_department):
+    """Of another department, in the place of the 課長 for a month."""
+    person = UserFactory(username="manager_deputy", name="課長の代わり", of=[other_department])
+    make_deputy(manager, person)
+    return person
+
+
+@pytest.fixture
+def office_deputy(writer):
+    """福祉総務課, in the place of the writer: who writes down what was told by telephone."""
+    person = UserFactory(username="office_deputy", name="電話を受けた人", role=User.Role.COORDINATOR)
+    make_deputy(writer, person)
+    return person
+
+
+@pytest.fixture
 def member(db):
     return UserFactory(username="member", name="委員", role=User.Role.COMMITTEE)
 
