@@ -324,8 +324,16 @@ class Deputyship(models.Model):
         verbose_name_plural = "代理"
         ordering = ["-since", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(until__gte=models.F("since")), name="deputyship_ends_after_beginning"),
-            models.CheckConstraint(condition=~Q(principal=models.F("deputy")), name="deputyship_is_of_another"),
+            models.CheckConstraint(
+                condition=Q(until__gte=models.F("since")),
+                name="deputyship_ends_after_beginning",
+                violation_error_message="最後の日が、始まる日より前です。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(principal=models.F("deputy")),
+                name="deputyship_is_of_another",
+                violation_error_message="自分の代理に自分はなれません。ほかの人を選んでください。",
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True)
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
