@@ -46,6 +46,10 @@ class Line:
         return self.user is not None and self.user.pk is None
 
     @property
+    def labelled(self) -> list[tuple[str, str]]:
+        return list(zip(COLUMNS, self.cells, strict=True))
+
+    @property
     def changes(self) -> bool:
         return bool(self.what) and not self.refused
 
