@@ -204,8 +204,13 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         for row in own
     )
     waiting = counts[Status.NOT_STARTED] + counts[Status.DRAFT] + counts[Status.RETURNED]
-    if plan_year.status != PlanYear.Status.COLLECTING:
-        heading = f"{plan_year.label}の記入は終わっています"
+    if plan_year.status == PlanYear.Status.PREPARING:
+        heading = f"{plan_year.label}は、まだ準備中です"
+    elif plan_year.status != PlanYear.Status.COLLECTING:
+        returned = counts[Status.RETURNED] if plan_year.status in PlanYear.IN_HAND else 0
+        heading = (
+            f"差し戻された{returned}件を、直してください" if returned else f"{plan_year.label}の記入は終わっています"
+        )
     elif to_confirm:
         heading = f"{to_confirm}件が、課長の確認を待っています"
     elif waiting:
@@ -215,7 +220,7 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     return Page(
         "initiatives/home_department.html",
         heading,
-        f"{names or '所属の課がない方'}が受け持つ取組は{len(own)}件です。",
+        f"{names or '所属の課がない方'}が受け持つ取組は{len(own)}件です。{_extensions(plan_year, departments)}",
         counts=_ordered(counts),
         rows=sorted(own, key=lambda row: (STATUS_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
@@ -223,6 +228,14 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         notes=handover.on_the_work(user),
         departments=list(departments.values()),
     )
+
+
+def _extensions(plan_year: PlanYear, departments: dict[int, Department]) -> str:
+    """F42: which of the departments may write longer than the others, and until when."""
+    if plan_year.status != PlanYear.Status.COLLECTING:
+        return ""
+    days = {pk: plan_year.extended[pk] for pk in departments if pk in plan_year.extended}
+    return "".join(f"{departments[pk]}の期限は、{day.month}月{day.day}日まで延びています。" for pk, day in days.items())
 
 
 def _department_steps(plan_year: PlanYear, to_confirm: int, own: list[EntryRow]) -> list[NextStep]:
