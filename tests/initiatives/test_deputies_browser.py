@@ -101,3 +101,17 @@ def test_a_note_is_left_and_read_where_one_writes(window, live_server, plan, pla
     successor.goto(writing)
     assert successor.get_by_text("件数は、台帳の延べ人数です。").is_visible()
     assert HandoverNote.objects.get().by == writer
+
+    address = live_server.url + reverse(
+        "initiatives:handover_of_initiative", args=[department.pk, part.entry.initiative_id]
+    )
+    page.goto(address)
+    successor.goto(address)
+    page.get_by_label("引継ぎメモ").fill("件数は、実人数です。")
+    page.get_by_role("button", name="メモを保存する").click()
+    page.get_by_text("引継ぎメモを保存しました。").wait_for()
+    successor.get_by_label("引継ぎメモ").fill("件数は、世帯の数です。")
+    successor.get_by_role("button", name="メモを保存する").click()
+    successor.get_by_text("書く人さんがこのメモを保存しました。").wait_for()
+    assert successor.get_by_label("引継ぎメモ").input_value() == "件数は、世帯の数です。"
+    assert successor.locator("ins").last.inner_text() == "世帯の"
