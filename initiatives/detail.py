@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from initiatives import fiscal_year as fy
-from initiatives import history, permissions, workflow
+from initiatives import history, permissions, reading, thread, workflow
+from initiatives.grouping import grouped
 from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
 
 
@@ -60,7 +61,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
         "previous": order[place - 1] if place else None,
         "following": order[place + 1] if place + 1 < len(order) else None,
         "changes": _changes(initiative, years, user),
-    }
+    } | _talk(now, user)
 
 
 def _years(initiative: Initiative, user: User) -> list[YearView]:
@@ -93,6 +94,19 @@ def _offer_steps(year: YearView, user: User) -> None:
         return
     for part in year.parts:
         part.actions = workflow.available_actions(part, user, year.plan_year)
+
+
+def _talk(year: YearView, user: User) -> dict:
+    """What was said about the parts: the talk with 福祉総務課, and the steps with their reasons and comments.
+
+    For the part's own department and 福祉総務課; a co-owner reads the text, not what is said about it.
+    """
+    parts = [] if year.from_original else [part for part in year.parts if permissions.can_talk(user, part)]
+    steps = grouped(reading.steps_of(parts) if parts else (), "part_id")
+    return {
+        "threads": thread.of_parts(parts, user, year.plan_year),
+        "told": [(part, reading.events_of(steps[part.pk])) for part in parts if steps[part.pk]],
+    }
 
 
 FIELD_WORDS = {

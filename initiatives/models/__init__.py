@@ -1,6 +1,7 @@
 """The plan as a tree, its years, what is written year by year, and the record of every change."""
 
 from initiatives.models.change import FieldChange
+from initiatives.models.comment import FieldComment, PartMessage, ThreadRead
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
 from initiatives.models.plan import (
     Direction,
@@ -21,15 +22,18 @@ __all__ = [
     "Direction",
     "EntryPart",
     "FieldChange",
+    "FieldComment",
     "Goal",
     "Initiative",
     "InitiativeDepartment",
     "InitiativePartner",
+    "PartMessage",
     "Partner",
     "Plan",
     "PlanYear",
     "Policy",
     "RatingLevel",
+    "ThreadRead",
     "Transition",
     "Versioned",
     "YearTransition",

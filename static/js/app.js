@@ -29,6 +29,16 @@
     }
   });
 
+  // 前へ／次へ of a queue: Alt and an arrow, but not while something is being written.
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const way = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    const writing = [...document.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    if (!way || writing || document.activeElement?.matches("input, select, textarea")) return;
+    event.preventDefault();
+    way.click();
+  });
+
   // A character is one whatever its width; a line break is none.
   const count = (output) => {
     const field = document.getElementById(output.dataset.count);
@@ -38,6 +48,10 @@
   document.addEventListener("input", (event) => {
     for (const output of document.querySelectorAll("output[data-count]")) {
       if (output.dataset.count === event.target.id) count(output);
+    }
+    for (const output of document.querySelectorAll("[data-comments]")) {
+      const said = document.querySelectorAll(`textarea[name^="comment-"][form="${output.dataset.comments}"]`);
+      output.textContent = [...said].filter((field) => field.value.trim()).length;
     }
   });
 
@@ -62,6 +76,20 @@
     root.querySelector("[data-focus]")?.focus();
   };
   document.addEventListener("DOMContentLoaded", () => start(document));
+  // A text that could not be sent stays where it was typed. A page that answers from another address is the sign-in page.
+  const notSent = (event) => {
+    const note = event.detail.elt.closest("[data-keeps-text]")?.querySelector("[data-not-sent]");
+    if (note) note.hidden = false;
+  };
+  document.addEventListener("htmx:sendError", notSent);
+  document.addEventListener("htmx:responseError", notSent);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, pathInfo } = event.detail;
+    if (!xhr.responseURL || new URL(xhr.responseURL).pathname === pathInfo.requestPath) return;
+    event.detail.shouldSwap = false;
+    notSent(event);
+  });
+
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) start(event.detail.elt);
   });
