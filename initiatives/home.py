@@ -116,7 +116,11 @@ def _to_review(user: User, plan_year: PlanYear, board: Board) -> NextStep | None
     oldest = review.to_review(plan_year, user).first() if count else None
     if oldest is None:
         return None
-    since = f"いちばん古いものは{moment_label(oldest.submitted_at)}に届きました" if oldest.submitted_at else "いちばん古いもの"
+    since = (
+        f"いちばん古いものは{moment_label(oldest.submitted_at)}に届きました"
+        if oldest.submitted_at
+        else "いちばん古いもの"
+    )
     return NextStep(
         f"提出された{count}件を確認する",
         f"{since}（{oldest.department} {oldest.entry.initiative.code}）",
@@ -187,7 +191,11 @@ def _department_heading(user: User, plan_year: PlanYear, owed: Owed) -> str:
         return f"{to_confirm}件が、課長の確認を待っています"
     if plan_year.status == PlanYear.Status.PREPARING:
         return f"{plan_year.label}の受付は、まだ始まっていません"
-    if back and plan_year.status in PlanYear.IN_HAND and (plan_year.status != PlanYear.Status.COLLECTING or owed.is_over):
+    if (
+        back
+        and plan_year.status in PlanYear.IN_HAND
+        and (plan_year.status != PlanYear.Status.COLLECTING or owed.is_over)
+    ):
         return f"差し戻された{back}件を直してください"
     if plan_year.status != PlanYear.Status.COLLECTING:
         return f"{plan_year.label}の記入は終わっています"

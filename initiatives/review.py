@@ -131,9 +131,7 @@ def take_steps(
         entry.pk: entry for entry in YearlyEntry.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
     ready, refused = _complete(parts, action, by, plan_year)
-    done, others = workflow.perform_many(
-        ready, action, by=by, plan_year=plan_year, reason=reason, comments=comments
-    )
+    done, others = workflow.perform_many(ready, action, by=by, plan_year=plan_year, reason=reason, comments=comments)
     refused += others
     if action == "approve":
         for entry_id in dict.fromkeys(part.entry_id for part in done):

@@ -170,7 +170,9 @@ def review_queue(request, plan_year):
         "narrow": narrow,
         "narrowing": _narrowing(narrow),
         "departments": sorted({part.department for part in waiting}, key=lambda department: department.position),
-        "goals": sorted({part.entry.initiative.direction.policy.goal for part in waiting}, key=lambda goal: goal.number),
+        "goals": sorted(
+            {part.entry.initiative.direction.policy.goal for part in waiting}, key=lambda goal: goal.number
+        ),
         "questions": list(thread.awaiting_answer(mine)),
         "unanswered": list(review.unanswered(plan_year, request.user)),
         "refused": request.session.pop(REFUSED, []),
@@ -264,7 +266,10 @@ def rating_set(request, plan_year, pk):
         return _refused(request, workflow.why_not(part, "reopen", request.user, plan_year), back)
     if not form.is_valid() or form.cleaned_data["entry_version"] != part.entry.version:
         return _refused(
-            request, "画面を開いたあとに、取組の評価が変わっていました。", back, [("理由", form.data.get("rating_reason", ""))]
+            request,
+            "画面を開いたあとに、取組の評価が変わっていました。",
+            back,
+            [("理由", form.data.get("rating_reason", ""))],
         )
     given = form.cleaned_data
     try:

@@ -1,10 +1,8 @@
 """The talk between a department and 福祉総務課 about a part: asked, answered, and read. Never printed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
 from django.db.models import BooleanField, DateTimeField, Exists, OuterRef, QuerySet, Subquery
-from django.utils import timezone
 
 from accounts.models import User
 from initiatives import permissions
@@ -29,12 +27,14 @@ def of_part(part: EntryPart, user: User, plan_year: PlanYear) -> dict | None:
 
 
 def of_parts(parts: Iterable[EntryPart], user: User, plan_year: PlanYear) -> list[dict]:
-    """The talk about each part in which the person takes part. What is shown counts as read. Two queries."""
+    """The talk about each part in which the person takes part. What is shown counts as read. One query."""
     parts = [part for part in parts if permissions.can_talk(user, part)]
     if not parts:
         return []
-    messages = grouped(PartMessage.objects.filter(part__in=parts).select_related("by"), "part_id")
-    _mark_read(user, {pk: said[-1].at for pk, said in messages.items()})
+    read = ThreadRead.objects.filter(part=OuterRef("part"), user=user)
+    said = PartMessage.objects.filter(part__in=parts).select_related("by").annotate(read_at=Subquery(read.values("at")))
+    messages = grouped(said, "part_id")
+    _mark_read(user, [of_part[-1] for of_part in messages.values()])
     return [
         {
             "part": part,
@@ -51,13 +51,15 @@ def is_waiting(messages: Sequence[PartMessage]) -> bool:
     return bool(messages) and not messages[-1].from_office
 
 
-def _mark_read(user: User, until: Mapping[int, datetime]) -> None:
+def _mark_read(user: User, latest: Iterable[PartMessage]) -> None:
     """Written only when there is something new: reading a page again writes nothing."""
-    read = dict(ThreadRead.objects.filter(user=user, part__in=until).values_list("part", "at")) if until else {}
-    newer = [ThreadRead(part_id=pk, user=user, at=at) for pk, at in until.items() if pk not in read or read[pk] < at]
+    newer = [message for message in latest if message.read_at is None or message.read_at < message.at]
     if newer:
         ThreadRead.objects.bulk_create(
-            newer, update_conflicts=True, unique_fields=["part", "user"], update_fields=["at"]
+            [ThreadRead(part_id=message.part_id, user=user, at=message.at) for message in newer],
+            update_conflicts=True,
+            unique_fields=["part", "user"],
+            update_fields=["at"],
         )
 
 

@@ -79,6 +79,7 @@
   // A text that could not be sent stays where it was typed. A page that answers from another address is the sign-in page.
   const notSent = (event) => {
     const note = event.detail.elt.closest("[data-keeps-text]")?.querySelector("[data-not-sent]");
+    note?.setAttribute("role", "alert");
     if (note) note.hidden = false;
   };
   document.addEventListener("htmx:sendError", notSent);

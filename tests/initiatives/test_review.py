@@ -154,7 +154,7 @@ def test_queries_of_the_queue_do_not_grow(office, address, make, count, django_a
     for number in range(1, count + 1):
         make(number)
     office.get(address("review_queue"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         office.get(address("review_queue"))
 
 
@@ -166,7 +166,7 @@ def test_queries_of_one_part_do_not_grow(
     for number in range(2, count + 1):
         make(number)
     office.get(address("review_part", part.pk))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         office.get(address("review_part", part.pk))
 
 
@@ -218,7 +218,7 @@ def test_what_is_different_from_the_text_that_was_returned(office, address, coor
     text = page.select_one("section[aria-labelledby=h-result] .rv__text")
     assert (text.select_one("del").get_text(), text.select_one("ins").get_text()) == ("15", "18")
     assert "変わっていません" in page.select_one("section[aria-labelledby=h-issues]").get_text()
-    assert "前の版はB" in page.select_one("section[aria-labelledby=h-rating]").get_text()
+    assert "前の版はB" in page.select_one("section[aria-labelledby=h-self_rating]").get_text()
     now = soup(office.get(address("review_part", part.pk), {"with": "now"}))
     assert now.select(".rv__text del") == []
 
@@ -238,7 +238,7 @@ def test_the_co_owners_parts_and_the_disagreement_are_shown(office, address, mak
     page = soup(office.get(address("review_part", part.pk)))
     others = page.select_one("section[aria-labelledby=h-others]").get_text()
     assert "防災課の実績" in others and "作成中" in others
-    assert "高齢課はB、防災課はD" in page.select_one("section[aria-labelledby=h-rating]").get_text()
+    assert "高齢課はB、防災課はD" in page.select_one("section[aria-labelledby=h-self_rating]").get_text()
 
 
 def test_what_one_submitted_oneself_cannot_be_approved_and_the_page_says_why(office, address, coordinator, make):
@@ -319,7 +319,7 @@ def test_another_rating_with_a_reason(office, address, make, department, other_d
     part = make(1, department, other_department)
     sent = {"entry_version": 1, "rating": "C", "rating_reason": "半分が中止"}
     page = soup(office.post(address("rating_set", part.pk), sent, follow=True))
-    assert "半分が中止" in page.select_one("section[aria-labelledby=h-rating]").get_text()
+    assert "半分が中止" in page.select_one("section[aria-labelledby=h-self_rating]").get_text()
     assert office.post(address("rating_set", part.pk), sent | {"rating": "D"}).status_code == 409
     no_reason = {"entry_version": 2, "rating": "D", "rating_reason": ""}
     assert office.post(address("rating_set", part.pk), no_reason).status_code == 422
