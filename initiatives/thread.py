@@ -32,7 +32,12 @@ def of_parts(parts: Iterable[EntryPart], user: User, plan_year: PlanYear) -> lis
     if not parts:
         return []
     read = ThreadRead.objects.filter(part=OuterRef("part"), user=user)
-    said = PartMessage.objects.filter(part__in=parts).select_related("by").annotate(read_at=Subquery(read.values("at")))
+    said = (
+        PartMessage.objects.visible_to(user)
+        .filter(part__in=parts)
+        .select_related("by")
+        .annotate(read_at=Subquery(read.values("at")))
+    )
     messages = grouped(said, "part_id")
     _mark_read(user, [of_part[-1] for of_part in messages.values()])
     return [

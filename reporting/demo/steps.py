@@ -82,7 +82,9 @@ def _sent(part: EntryPart, at: datetime, *, to_office: bool, origin: str = Statu
     if not part.department.manager_step:
         yield _step(part, "submit", origin, Status.SUBMITTED, manager, at)
         return
-    yield _step(part, "request_confirmation", origin, Status.AWAITING_MANAGER, staff, at - timedelta(hours=2))
+    yield _step(
+        part, "request_confirmation", origin, Status.AWAITING_MANAGER, staff, at - timedelta(hours=2 * to_office)
+    )
     if to_office:
         yield _step(part, "submit", Status.AWAITING_MANAGER, Status.SUBMITTED, manager, at)
 

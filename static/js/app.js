@@ -51,7 +51,9 @@
     }
     for (const output of document.querySelectorAll("[data-comments]")) {
       const said = document.querySelectorAll(`textarea[name^="comment-"][form="${output.dataset.comments}"]`);
-      output.textContent = [...said].filter((field) => field.value.trim()).length;
+      const count = [...said].filter((field) => field.value.trim()).length;
+      output.textContent = count;
+      output.parentElement.hidden = !count;
     }
   });
 
