@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Department, User
@@ -85,13 +85,18 @@ def narrowed(parts: Iterable[EntryPart], conditions: Mapping[str, int]) -> list[
 
 
 def unanswered(plan_year: PlanYear, user: User) -> QuerySet[EntryPart]:
-    """What 福祉総務課 sent back 7 days ago or earlier and has not come again, the longest ago first; `returned_at`."""
-    back = Transition.objects.filter(part=OuterRef("pk"), to_status=Status.RETURNED).order_by("-at", "-pk")
+    """What 福祉総務課 sent back 7 days ago or earlier and has not come again, the longest ago first; `returned_at`.
+
+    The 課長 may have sent it back to the writer since: it still has not come.
+    """
+    steps = Transition.objects.filter(part=OuterRef("pk"))
+    back = steps.filter(to_status=Status.RETURNED).exclude(from_status=Status.AWAITING_MANAGER)
+    came_again = steps.filter(to_status=Status.SUBMITTED, at__gt=OuterRef("returned_at"))
     return (
         parts_of(plan_year, user)
         .filter(status=Status.RETURNED)
-        .annotate(returned_at=Subquery(back.values("at")[:1]))
-        .filter(returned_at__lte=timezone.now() - UNANSWERED)
+        .annotate(returned_at=Subquery(back.order_by("-at", "-pk").values("at")[:1]))
+        .filter(~Exists(came_again), returned_at__lte=timezone.now() - UNANSWERED)
         .order_by("returned_at", "pk")
     )
 

@@ -123,6 +123,56 @@ def test_the_queue_begins_with_the_oldest(office, address, make):
     assert page.select_one(".gnav [aria-current]").get_text() == "確認 2件"
 
 
+def test_the_queue_is_narrowed_and_stays_so(office, address, make, department, other_department, plan):
+    first, second = make(1), make(2, other_department)
+    elsewhere = make_entry(make_initiative(plan, "2-1-1-1", department), status="submitted").parts.get()
+    third = make(3)
+
+    def codes(query):
+        return [cell.get_text() for cell in soup(office.get(address("review_queue") + query)).select("td.code")]
+
+    assert codes(f"?department={department.pk}&goal=1") == ["1-1-1-1", "1-1-1-3"]
+    assert codes("?goal=2") == ["2-1-1-1"]
+    assert codes("?department=x&goal=") == codes("")
+    query = f"?department={department.pk}&goal=1"
+    page = soup(office.get(address("review_queue") + query))
+    assert page.h1.get_text() == "4件が、確認を待っています" and "2件にしぼりこんでいます。" in page.get_text()
+    assert [option.get_text() for option in page.select("#f-department option")] == ["すべて", "高齢課", "防災課"]
+    one = soup(office.get(page.select_one(".page-head__tools a")["href"]))
+    assert "しぼりこんだ2件中 1件目" in one.select_one("nav[aria-label=確認の順番]").get_text()
+    assert one.select_one("a[rel=next]")["href"] == address("review_part", third.pk) + query
+    form = one.select_one(".actionbar form")
+    sent = {field["name"]: field["value"] for field in form.select("input") if field["name"] != "csrfmiddlewaretoken"}
+    assert office.post(form["action"], sent)["Location"] == address("review_part", third.pk) + query
+    many = page.select_one("main form[method=post]")["action"]
+    assert office.post(many, {"part": f"{third.pk}:{third.version}"})["Location"] == address("review_queue") + query
+    assert "この条件で確認を待っているものはありません" in office.get(address("review_queue") + query).content.decode()
+    assert {part.status for part in EntryPart.objects.filter(pk__in=[first.pk, third.pk])} == {"approved"}
+    assert {part.status for part in EntryPart.objects.filter(pk__in=[second.pk, elsewhere.pk])} == {"submitted"}
+
+
+def test_what_was_sent_back_and_has_not_come_again(office, address, make, coordinator, manager, writer, plan_year):
+    """Also when the 課長 sent it back to the writer since; not when it came again or only the 課長 sent it back."""
+    waiting, between, fresh, withdrawn, inside = (make(number) for number in range(1, 6))
+    for part in (waiting, between, fresh, withdrawn):
+        workflow.perform(part, "return", by=coordinator, plan_year=plan_year, reason="数を")
+    for part in (between, withdrawn):
+        workflow.perform(part, "request_confirmation", by=writer, plan_year=plan_year)
+    workflow.perform(between, "return", by=manager, plan_year=plan_year, reason="まだ")
+    workflow.perform(withdrawn, "submit", by=manager, plan_year=plan_year)
+    workflow.perform(withdrawn, "withdraw", by=writer, plan_year=plan_year)
+    workflow.perform(withdrawn, "request_confirmation", by=writer, plan_year=plan_year)
+    workflow.perform(withdrawn, "return", by=manager, plan_year=plan_year, reason="まだ")
+    workflow.perform(inside, "withdraw", by=writer, plan_year=plan_year)
+    workflow.perform(inside, "request_confirmation", by=writer, plan_year=plan_year)
+    workflow.perform(inside, "return", by=manager, plan_year=plan_year, reason="まだ")
+    week = timezone.timedelta(days=8)
+    for step in Transition.objects.exclude(part=fresh):
+        Transition.objects.filter(pk=step.pk).update(at=step.at - week)
+    links = soup(office.get(address("review_queue"))).select("section[aria-labelledby=h-unanswered] a")
+    assert [link["href"] for link in links] == [address("review_part", part.pk) for part in (waiting, between)]
+
+
 def test_nothing_to_review_is_told(office, address, plan_year):
     assert "確認を待っているものはありません" in soup(office.get(address("review_queue"))).h1.get_text()
 
@@ -289,6 +339,14 @@ def test_a_correction_is_flagged(office, address, coordinator, make):
     assert (part.status, part.issues, part.version) == ("submitted", "続ける。\nつぎも。", 2)
     detail = soup(office.get(address("entry_detail", part.entry.initiative_id)))
     assert "軽微な修正" in detail.select_one("section[aria-labelledby=h-history]").get_text()
+
+
+def test_a_correction_never_touches_the_rating(office, address, make):
+    part = make(result="15回行た。")
+    sent = {"version": part.version, "result": "15回行った。", "issues": part.issues, "self_rating": "D", "rating": "D"}
+    office.post(address("part_correct", part.pk), sent)
+    part.refresh_from_db()
+    assert (part.result, part.self_rating, part.entry.rating) == ("15回行った。", "B", "")
 
 
 def test_a_stale_correction_shows_both_texts_and_overwrites_nothing(office, address, make):
