@@ -68,7 +68,7 @@ class Owed:
 
 
 def owed_by(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Owed:
-    """`rows`: those that the person's departments write. Seven queries, whatever their number."""
+    """`rows`: those that the person's departments write. The number of queries is fixed."""
     departments = list(user.departments.filter(pk__in=user.department_ids()).order_by("position"))
     parts = list(_parts(user, plan_year))
     moves = {part.entry.initiative_id: _last_move(part) for part in parts}
