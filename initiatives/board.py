@@ -251,10 +251,10 @@ def queue_url(plan_year: PlanYear, department: int) -> str:
 
 
 def notice_url(plan_year: PlanYear, lines: list[Line]) -> str:
-    """Where departments are told: the page that prepares the words for them."""
+    """Where departments are told: the page that prepares the words for them, once it exists; until then the list."""
     query = urlencode([("department", line.pk) for line in lines])
     try:
-        address = reverse("initiatives:notice_new", args=[plan_year.plan_id, plan_year.fiscal_year])
+        address = reverse("initiatives:notices", args=[plan_year.plan_id, plan_year.fiscal_year])
     except NoReverseMatch:
         return list_url(plan_year, status=Status.NOT_STARTED, sort="departments")
     return f"{address}?{query}"

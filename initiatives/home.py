@@ -175,20 +175,20 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     owed = owed_by(user, plan_year, [row for row in mine if not row.original_code or row.holds_own])
     return Page(
         "initiatives/home_department.html",
-        _department_heading(user, plan_year, owed),
+        _department_heading(plan_year, owed),
         _department_lead(plan_year, owed),
         counts=_ordered(owed.counts),
         rows=[each.row for each in owed.rows],
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
-        steps=_department_steps(user, plan_year, owed),
+        steps=_department_steps(plan_year, owed),
         owed=owed,
     )
 
 
-def _department_heading(user: User, plan_year: PlanYear, owed: Owed) -> str:
-    to_confirm, back = owed.counts[Status.AWAITING_MANAGER], owed.counts[Status.RETURNED]
-    if user.role == User.Role.MANAGER and to_confirm and plan_year.status in PlanYear.IN_HAND:
-        return f"{to_confirm}件が、課長の確認を待っています"
+def _department_heading(plan_year: PlanYear, owed: Owed) -> str:
+    back = owed.counts[Status.RETURNED]
+    if owed.to_confirm and plan_year.status in PlanYear.IN_HAND:
+        return f"{owed.to_confirm}件が、課長の確認を待っています"
     if plan_year.status == PlanYear.Status.PREPARING:
         return f"{plan_year.label}の受付は、まだ始まっていません"
     if (
@@ -203,7 +203,7 @@ def _department_heading(user: User, plan_year: PlanYear, owed: Owed) -> str:
         return "課の分は、すべて送り終えています"
     if owed.is_over:
         return f"期限を過ぎました。まだ送っていないものが{owed.waiting}件あります"
-    if user.role == User.Role.MANAGER and owed.manager_step:
+    if owed.manages:
         return f"あと{owed.waiting}件を、課の担当者が書いています"
     return f"あと{owed.waiting}件を、{_next_reader(plan_year, owed)}に送ってください"
 
@@ -221,9 +221,9 @@ def _department_lead(plan_year: PlanYear, owed: Owed) -> str:
     return lead
 
 
-def _department_steps(user: User, plan_year: PlanYear, owed: Owed) -> list[NextStep]:
+def _department_steps(plan_year: PlanYear, owed: Owed) -> list[NextStep]:
     steps = [
-        _to_confirm(plan_year, owed) if user.role == User.Role.MANAGER else None,
+        _to_confirm(plan_year, owed),
         _to_put_right(plan_year, owed),
         _to_read(plan_year, owed),
         _to_finish(plan_year, owed),
@@ -237,8 +237,8 @@ def _department_steps(user: User, plan_year: PlanYear, owed: Owed) -> list[NextS
 
 
 def _to_confirm(plan_year: PlanYear, owed: Owed) -> NextStep | None:
-    count = owed.counts[Status.AWAITING_MANAGER]
-    if not count or not owed.manager_step or plan_year.status not in PlanYear.IN_HAND:
+    count = owed.to_confirm
+    if not count or plan_year.status not in PlanYear.IN_HAND:
         return None
     return NextStep(
         f"確認を待っている{count}件を読んで、福祉総務課に送る",

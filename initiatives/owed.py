@@ -36,6 +36,8 @@ class Owed:
     rows: list[OwedRow]
     counts: Counter
     manager_step: bool  # whether what is written goes to a 課長 first
+    manages: bool  # whether this person is a 課長 to whom something goes
+    to_confirm: int  # how much waits for this 課長
     deadline: date | None
     extended: bool
     returns: list[tuple[EntryPart, Transition]]  # what came back, the latest first
@@ -79,10 +81,22 @@ def owed_by(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Owed:
         [OwedRow(row, *moves.get(row.pk, (None, ""))) for row in rows],
         Counter(row.own_status for row in rows if row.own_status),
         any(department.manager_step for department in departments),
+        any(department.manager_step and _manages(user, department.pk) for department in departments),
+        sum(_waits_for(user, part) for part in parts),
         min((day for day in deadlines if day), default=None),
         any(department.pk in plan_year.extended for department in departments),
         _returns(parts),
         list(thread.unread_answers(_own(user, plan_year), user)),
+    )
+
+
+def _manages(user: User, department_id: int) -> bool:
+    return user.role == User.Role.MANAGER and department_id in user.department_ids()
+
+
+def _waits_for(user: User, part: EntryPart) -> bool:
+    return (
+        part.status == Status.AWAITING_MANAGER and part.department.manager_step and _manages(user, part.department_id)
     )
 
 

@@ -29,6 +29,16 @@
     }
   });
 
+  // Words that no other form on the page sends would be gone: the browser asks before it leaves them behind.
+  let sending = null;
+  document.addEventListener("submit", (event) => {
+    sending = event.target;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    const left = [...document.querySelectorAll("textarea[data-guard]")];
+    if (left.some((field) => field.value !== field.defaultValue && field.form !== sending)) event.preventDefault();
+  });
+
   // 前へ／次へ of a queue: Alt and an arrow, but not while something is being written.
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -81,6 +81,8 @@ def test_departments_stand_in_groups_the_furthest_behind_first(office, plan, thr
     assert next_steps == {
         "書いただけの課": "知らせる", "まだの課": "知らせる", "戻された課": "差戻しを見る", "半分の課": "なし", "送った課": "1件を確認する",
     }  # fmt: skip
+    tell = page.select_one(".board tbody tr:not(.grp) td:last-child a")["href"]
+    assert office.get(tell).status_code == 200
     assert [cell.get_text() for cell in page.select(".board tfoot td.n")] == ["20", "1", "7", "6", "0", "2", "4"]
 
 

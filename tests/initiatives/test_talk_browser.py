@@ -9,6 +9,7 @@ from initiatives.models import EntryPart, FieldComment, PartMessage
 from tests.factories import make_entry, make_initiative
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+with_script = pytest.mark.parametrize("open_as", [True], indirect=True)  # what only a script does
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
@@ -92,13 +93,12 @@ def test_a_question_beside_the_text_that_is_being_written(
     assert list(PartMessage.objects.values_list("text", flat=True)) == ["いつごろ送れますか。", "来週です。"]
 
 
+@with_script
 def test_a_question_sent_after_signing_out_stays_where_it_was_typed(
     open_as, at, plan, plan_year, department, writer, client
 ):
     part = make_entry(make_initiative(plan, "1-1-1-1", department), status="draft").parts.get()
     own = open_as(writer)
-    if not own.has_script:
-        pytest.skip("without a script the sign-in page comes instead")
     own.goto(at("part_edit", part.pk))
     own.context.clear_cookies()
     talk = own.locator(f"#thread-{part.pk}")
@@ -110,6 +110,7 @@ def test_a_question_sent_after_signing_out_stays_where_it_was_typed(
     assert PartMessage.objects.count() == 0
 
 
+@with_script
 def test_from_one_to_the_next_with_the_keyboard(open_as, at, plan, plan_year, department, coordinator):
     parts = [
         make_entry(make_initiative(plan, f"1-1-1-{number}", department), status="submitted").parts.get()
@@ -118,8 +119,6 @@ def test_from_one_to_the_next_with_the_keyboard(open_as, at, plan, plan_year, de
     EntryPart.objects.filter(pk=parts[0].pk).update(submitted_at="2026-11-01T00:00Z")
     EntryPart.objects.filter(pk=parts[1].pk).update(submitted_at="2026-11-02T00:00Z")
     office = open_as(coordinator)
-    if not office.has_script:
-        pytest.skip("keys need a script")
     office.goto(at("review_part", parts[0].pk))
     office.keyboard.press("Alt+ArrowRight")
     office.wait_for_url(at("review_part", parts[1].pk))
@@ -128,3 +127,19 @@ def test_from_one_to_the_next_with_the_keyboard(open_as, at, plan, plan_year, de
     office.get_by_role("heading", level=1).focus()
     office.keyboard.press("Alt+ArrowLeft")  # the comment would be lost: nothing happens
     assert office.url == at("review_part", parts[1].pk)
+
+
+@with_script
+def test_a_comment_is_not_left_behind_by_approving(open_as, at, plan, plan_year, department, writer, coordinator):
+    part = make_entry(make_initiative(plan, "1-1-1-1", department), status="submitted").parts.get()
+    office = open_as(coordinator)
+    office.goto(at("review_part", part.pk))
+    office.get_by_label("直してほしいこと（全体）").fill("数を書いてください。")
+    asked = []
+    office.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    office.get_by_role("button", name="承認する").click(no_wait_after=True)
+    office.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert EntryPart.objects.get(pk=part.pk).status == "submitted"
+    office.get_by_role("button", name="差し戻す").click()
+    assert office.get_by_text("1-1-1-1を差し戻しました。").is_visible()
