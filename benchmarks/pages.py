@@ -58,7 +58,8 @@ def _pages(plan_year) -> dict[str, str]:
     first = plan_year.plan.initiatives.order_by("position").first()
     listed = reverse("initiatives:entry_list", args=year)
     return {
-        "ホーム": reverse("initiatives:year_home", args=year),
+        "ホーム（課ごとの状況）": reverse("initiatives:year_home", args=year),
+        "確認": reverse("initiatives:review_queue", args=year),
         "一覧（50件）": listed,
         "一覧（全件）": listed + "?per=all",
         "取組1件": reverse("initiatives:entry_detail", args=[*year, first.pk]),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from initiatives import permissions, plan_years, review
+from initiatives.day_words import day_label, days_left
 from initiatives.models import Plan, PlanYear
 
 
@@ -132,18 +132,6 @@ def plan_bar(plan_year: PlanYear | None) -> PlanBar | None:
         days_left_label=days_left(deadline) if deadline else "",
         switch_url=reverse("initiatives:year_list"),
     )
-
-
-def day_label(day) -> str:
-    """12月4日（金）"""
-    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
-
-
-def days_left(day) -> str:
-    left = (day - timezone.localdate()).days
-    if left < 0:
-        return f"{-left}日過ぎています"
-    return "今日まで" if left == 0 else f"あと{left}日"
 
 
 def city(plan: Plan | None) -> dict:

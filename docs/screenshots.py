@@ -93,6 +93,7 @@ SHOTS = (
     Shot("home-staff", "tantou", "initiatives:year_home", 2025),
     Shot("home-staff-narrow", "tantou", "initiatives:year_home", 2025, size=NARROW),
     Shot("part", "tantou", "initiatives:part_edit", 2025, "draft"),
+    Shot("part-returned", "tantou", "initiatives:part_edit", 2025, "returned"),
     Shot("home-manager", "kachou", "initiatives:year_home", 2025),
     Shot("confirm", "kachou", "initiatives:confirm_list", 2025),
     Shot("review", "soumu", "initiatives:review_part", 2025, "submitted"),
@@ -145,7 +146,8 @@ def things() -> tuple[int, dict[str, int]]:
         "ratio": Indicator.objects.filter(numerator_name__gt="").first().pk,
         "office": Department.objects.get(name="介護保険課").pk,
         "draft": collected.filter(department__name="介護保険課", status="draft").first().pk,
-        "submitted": collected.filter(status="submitted").first().pk,
+        "returned": collected.filter(department__name="介護保険課", status="returned").first().pk,
+        "submitted": collected.filter(status="submitted", transitions__action="return").first().pk,
     }
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from accounts.models import User
-from initiatives import completeness, history, permissions, review, workflow, writing
+from initiatives import completeness, history, permissions, reading, thread, workflow, writing
 from initiatives import fiscal_year as fy
+from initiatives.grouping import grouped
 from initiatives.models import EntryPart, Initiative, PlanYear, Transition, YearlyEntry
 
 
@@ -41,6 +42,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
     now = next(year for year in years if year.plan_year.pk == plan_year.pk)
     now.plan_year = plan_year  # the page's own, which knows the extensions already
     _offer_steps(now, user)
+    talk = _talk(now, user)
     order = list(
         Initiative.objects.filter(plan=plan_year.plan)
         .in_force(plan_year.fiscal_year)
@@ -60,8 +62,8 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
         "count": len(order),
         "previous": order[place - 1] if place else None,
         "following": order[place + 1] if place + 1 < len(order) else None,
-        "changes": _changes(initiative, years, user),
-    }
+        "changes": _changes(initiative, years, user, {part.pk for part, _ in talk["told"]}),
+    } | talk
 
 
 def _years(initiative: Initiative, user: User) -> list[YearView]:
@@ -101,6 +103,19 @@ def _offer_steps(year: YearView, user: User) -> None:
             part.locked = writing.why_closed(part, user, year.plan_year)
 
 
+def _talk(year: YearView, user: User) -> dict:
+    """What was said about the parts: the talk with 福祉総務課, and the steps with their reasons and comments.
+
+    For the part's own department and 福祉総務課; a co-owner reads the text, not what is said about it.
+    """
+    parts = [] if year.from_original else [part for part in year.parts if permissions.can_talk(user, part)]
+    steps = grouped(reading.steps_of(parts) if parts else (), "part_id")
+    return {
+        "threads": thread.of_parts(parts, user, year.plan_year),
+        "told": [(part, reading.events_of(steps[part.pk])) for part in parts if steps[part.pk]],
+    }
+
+
 FIELD_WORDS = {
     **{
         field.name: field.verbose_name for model in (Initiative, YearlyEntry, EntryPart) for field in model._meta.fields
@@ -108,8 +123,11 @@ FIELD_WORDS = {
 }
 
 
-def _changes(initiative: Initiative, years: list[YearView], user: User) -> list:
-    """Changes that the person may read: of the plan's own words, and of entries and parts that are visible."""
+def _changes(initiative: Initiative, years: list[YearView], user: User, told: set[int]) -> list:
+    """Changes that the person may read: of the plan's own words, and of entries and parts that are visible.
+
+    `told`: parts whose steps stand on the page already, with what was asked of them.
+    """
     if not user.is_office:
         return []
     rows = [initiative]
@@ -127,17 +145,15 @@ def _changes(initiative: Initiative, years: list[YearView], user: User) -> list:
     for change in changes:
         change.where = labels.get((change.model, change.object_id), "計画に書かれた内容")
         change.field_label = FIELD_WORDS.get(change.field, change.field)
-    return sorted([*changes, *_steps(years, labels, user)], key=lambda event: event.at, reverse=True)
+    return sorted([*changes, *_steps(years, labels, user, told)], key=lambda event: event.at, reverse=True)
 
 
-def _steps(years: list[YearView], labels: dict, user: User) -> list[Transition]:
+def _steps(years: list[YearView], labels: dict, user: User, told: set[int]) -> list[Transition]:
     """The steps of the parts that are visible; why one was sent back is between its department and 福祉総務課."""
-    parts = {part.pk: part for year in years for part in year.parts}
+    parts = {part.pk: part for year in years for part in year.parts if part.pk not in told}
     steps = list(Transition.objects.filter(part__in=parts).select_related("by", "on_behalf_of")[:100])
     for step in steps:
         step.where = labels["initiatives.entrypart", step.part_id]
-        step.happened = review.HAPPENED.get(step.action, step.action)
-        step.shown_reason = (
-            step.reason if user.is_coordinator or permissions.works_in(user, parts[step.part_id]) else ""
-        )
+        step.happened = reading.HAPPENED.get(step.action, step.action)
+        step.shown_reason = step.reason if permissions.can_talk(user, parts[step.part_id]) else ""
     return steps

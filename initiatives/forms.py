@@ -14,7 +14,9 @@ class EntryFilterForm(forms.Form):
     status = forms.ChoiceField(label="状態", required=False, choices=[("", "すべて"), *EntryPart.Status.choices])
     rating = forms.ChoiceField(label="評価", required=False)
     cross = forms.ChoiceField(
-        label="再掲", required=False, choices=[("", "含める"), ("without", "除く"), ("only", "再掲だけ")]
+        label="再掲",
+        required=False,
+        choices=[("", "含める"), ("without", "除く"), ("only", "再掲だけ"), ("written", "課が書くものだけ")],
     )
 
     def __init__(self, data, *, plan_year: PlanYear):

@@ -6,12 +6,14 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from accounts.models import Department, User
-from initiatives import handover
-from initiatives.listing import STATUS_ORDER, EntryRow
+from initiatives import handover, review, thread
+from initiatives.board import Board, board_of, notice_url
+from initiatives.day_words import moment_label
+from initiatives.listing import STATUS_ORDER, EntryRow, list_url
 from initiatives.models import EntryPart, HandoverNote, PlanYear
+from initiatives.owed import Owed, owed_by
 
 Status = EntryPart.Status
 
@@ -22,31 +24,8 @@ class NextStep:
     text: str
     url: str
     button: str
-
-
-@dataclass
-class DepartmentLine:
-    """One department on the coordinator's board: how many of its parts are in each state."""
-
-    pk: int
-    name: str
-    counts: Counter
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def in_order(self) -> list[tuple[str, int]]:
-        return [(status.value, self.counts[status]) for status in STATUS_ORDER]
-
-    @property
-    def bar(self) -> dict[str, int]:
-        return dict(self.in_order)
-
-    @property
-    def open(self) -> int:
-        return self.total - self.counts[Status.APPROVED]
+    note: str = ""  # a second line: the very words of a colleague
+    about: str = ""  # what the button is about, for those who hear it alone
 
 
 @dataclass
@@ -58,7 +37,8 @@ class Page:
     steps: list[NextStep] = field(default_factory=list)
     rows: list[EntryRow] = field(default_factory=list)
     cross_listings: list[EntryRow] = field(default_factory=list)
-    board: list[DepartmentLine] = field(default_factory=list)
+    board: Board | None = None
+    owed: Owed | None = None
     notes: list[HandoverNote] = field(default_factory=list)  # 引継ぎメモ on the work as a whole
     departments: list[Department] = field(default_factory=list)  # in which the person writes
 
@@ -67,9 +47,10 @@ class Page:
         return [(status.value, status.label, self.counts.get(status.value, 0)) for status in STATUS_ORDER]
 
 
-def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
+def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], order: str = "") -> Page:
+    """`order`: of the departments on the board."""
     if user.is_coordinator:
-        return _coordinator(user, plan_year, rows)
+        return _coordinator(user, plan_year, rows, order)
     if user.is_committee:
         return _committee(plan_year, rows)
     if user.is_admin:
@@ -77,13 +58,8 @@ def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     return _department(user, plan_year, rows)
 
 
-def _list_url(plan_year: PlanYear, **conditions) -> str:
-    address = reverse("initiatives:entry_list", args=[plan_year.plan_id, plan_year.fiscal_year])
-    return f"{address}?{urlencode(conditions)}" if conditions else address
-
-
-def _year_url(plan_year: PlanYear, name: str) -> str:
-    return reverse(name, args=[plan_year.plan_id, plan_year.fiscal_year])
+def _year_url(plan_year: PlanYear, name: str, *args) -> str:
+    return reverse(name, args=[plan_year.plan_id, plan_year.fiscal_year, *args])
 
 
 def _ordered(counts: Counter) -> dict[str, int]:
@@ -93,14 +69,13 @@ def _ordered(counts: Counter) -> dict[str, int]:
 # --- 福祉総務課 -------------------------------------------------------------------------------------
 
 
-def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
-    board = _board(plan_year)
-    counts = sum((line.counts for line in board), Counter())
-    total, approved = sum(counts.values()), counts[Status.APPROVED]
+def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], order: str) -> Page:
+    board = board_of(plan_year, order)
+    totals = board.totals
+    total, approved = totals.total, totals.counts[Status.APPROVED]
     listed = sum(1 for row in rows if row.original_code)
     if plan_year.status == PlanYear.Status.COLLECTING:
-        sent = approved + counts[Status.SUBMITTED]
-        heading = f"{_until(plan_year.department_deadline)}{total}件のうち{sent}件が出ています"
+        heading = f"{_until(plan_year.department_deadline)}{total}件のうち{totals.sent}件が出ています"
     elif total and approved == total:
         heading = f"{plan_year.label}の{total}件は、すべて承認されています"
     else:
@@ -108,9 +83,9 @@ def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     return Page(
         "initiatives/home_coordinator.html",
         heading,
-        f"取組{len(rows)}件（再掲{listed}件を除く{len(rows) - listed}件）を、{len(board)}の課が{total}件に分けて書いています。",
-        counts=_ordered(counts),
-        steps=[*_deputy_steps(user, plan_year), *_coordinator_steps(plan_year, counts)],
+        f"取組{len(rows)}件（再掲{listed}件を除く{len(rows) - listed}件）を、{len(board.lines)}の課が{total}件に分けて書いています。",
+        counts=_ordered(totals.counts),
+        steps=[*_deputy_steps(user, plan_year), *_coordinator_steps(user, plan_year, board)],
         board=board,
     )
 
@@ -125,17 +100,35 @@ def _until(deadline: date | None) -> str:
     return f"期限まで{left}日。" if left else "今日が期限です。"
 
 
-def _board(plan_year: PlanYear) -> list[DepartmentLine]:
-    """Departments with their counts, the furthest behind first. One query."""
-    parts = (
-        EntryPart.objects.filter(entry__initiative__plan_id=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year)
-        .order_by("department__position", "department_id")
-        .values_list("department_id", "department__name", "status")
+def _coordinator_steps(user: User, plan_year: PlanYear, board: Board) -> list[NextStep]:
+    steps = [
+        _to_review(user, plan_year, board),
+        _to_answer(user, plan_year),
+        _to_tell(plan_year, board),
+        _to_ask_after(user, plan_year),
+    ]
+    return [step for step in steps if step] or [
+        NextStep("目標ごとの評価を見る", "点数、達成率、総合評価を計算しています。", _year_url(plan_year, "reporting:summary"), "集計を見る"),
+        NextStep("推進状況報告書（PDF）を作る", "承認された内容から作ります。", _year_url(plan_year, "reporting:build_list"), "報告書を作る"),
+    ]  # fmt: skip
+
+
+def _to_review(user: User, plan_year: PlanYear, board: Board) -> NextStep | None:
+    count = board.totals.counts[Status.SUBMITTED]
+    oldest = review.to_review(plan_year, user).first() if count else None
+    if oldest is None:
+        return None
+    since = (
+        f"いちばん古いものは{moment_label(oldest.submitted_at)}に届きました"
+        if oldest.submitted_at
+        else "いちばん古いもの"
     )
-    lines: dict[int, DepartmentLine] = {}
-    for pk, name, status in parts:
-        lines.setdefault(pk, DepartmentLine(pk, name, Counter())).counts[status] += 1
-    return sorted(lines.values(), key=lambda line: -line.open)
+    return NextStep(
+        f"提出された{count}件を確認する",
+        f"{since}（{oldest.department} {oldest.entry.initiative.code}）",
+        _year_url(plan_year, "initiatives:review_queue"),
+        "確認を始める",
+    )  # fmt: skip
 
 
 def _deputy_steps(user: User, plan_year: PlanYear) -> list[NextStep]:
@@ -145,7 +138,7 @@ def _deputy_steps(user: User, plan_year: PlanYear) -> list[NextStep]:
         who, office = place.user, place.department
         words = f"{office}の取組を、{who}さんのかわりに書いて送れます。"
         steps.append(
-            NextStep(f"{who}さん（{office}）の代理で書く", words, _list_url(plan_year, department=office.pk), f"{office}の取組を見る")
+            NextStep(f"{who}さん（{office}）の代理で書く", words, list_url(plan_year, department=office.pk), f"{office}の取組を見る")
         )  # fmt: skip
         if user.manages(office.pk) and office.manager_step:
             to_do = "課長の確認を待っているものを読んで、送るか差し戻します。"
@@ -155,39 +148,42 @@ def _deputy_steps(user: User, plan_year: PlanYear) -> list[NextStep]:
     return steps
 
 
-def _coordinator_steps(plan_year: PlanYear, counts: Counter) -> list[NextStep]:
-    steps = []
-    if counts[Status.SUBMITTED]:
-        n = counts[Status.SUBMITTED]
-        steps.append(
-            NextStep(
-                f"提出された{n}件を確認する",
-                "いちばん古いものから順に読めます。",
-                _year_url(plan_year, "initiatives:review_queue"),
-                "確認を始める",
-            )
-        )
-    if counts[Status.RETURNED]:
-        n = counts[Status.RETURNED]
-        steps.append(
-            NextStep(
-                f"差し戻した{n}件のようすを見る",
-                "直しを待っています。",
-                _list_url(plan_year, status="returned"),
-                f"{n}件を見る",
-            )
-        )
-    if counts[Status.NOT_STARTED]:
-        n = counts[Status.NOT_STARTED]
-        steps.append(
-            NextStep(f"まだ書いていない{n}件を見る", "担当課ごとに並べ替えられます。", _list_url(plan_year, status="not_started", sort="departments"), f"{n}件を見る")
-        )  # fmt: skip
-    if not steps:
-        steps = [
-            NextStep("目標ごとの評価を見る", "点数、達成率、総合評価を計算しています。", _year_url(plan_year, "reporting:summary"), "集計を見る"),
-            NextStep("推進状況報告書（PDF）を作る", "承認された内容から作ります。", _year_url(plan_year, "reporting:build_list"), "報告書を作る"),
-        ]  # fmt: skip
-    return steps
+def _to_answer(user: User, plan_year: PlanYear) -> NextStep | None:
+    asked = list(thread.awaiting_answer(review.parts_of(plan_year, user)))
+    if not asked:
+        return None
+    return NextStep(
+        f"課からの質問{len(asked)}件に答える",
+        "、".join(f"{part.department} {part.entry.initiative.code}" for part in asked),
+        f"{_year_url(plan_year, 'initiatives:review_part', asked[0].pk)}#thread-{asked[0].pk}",
+        "質問を読む",
+        about=f"{asked[0].department} {asked[0].entry.initiative.code}",
+    )
+
+
+def _to_tell(plan_year: PlanYear, board: Board) -> NextStep | None:
+    lines = board.not_begun if plan_year.status == PlanYear.Status.COLLECTING else []
+    if not lines:
+        return None
+    return NextStep(
+        f"まだ1件も書いていない{len(lines)}課に知らせる",
+        "、".join(line.name for line in lines),
+        notice_url(plan_year, lines),
+        f"{len(lines)}課に知らせる",
+    )
+
+
+def _to_ask_after(user: User, plan_year: PlanYear) -> NextStep | None:
+    parts = list(review.unanswered(plan_year, user))
+    if not parts:
+        return None
+    counts = Counter(part.department.name for part in parts)
+    return NextStep(
+        f"差し戻して{review.UNANSWERED.days}日以上返事のない{len(parts)}件を見る",
+        "、".join(f"{name}{count}件" for name, count in counts.items()),
+        f"{_year_url(plan_year, 'initiatives:review_queue')}#h-unanswered",
+        f"{len(parts)}件を見る",
+    )
 
 
 # --- 担当課 -----------------------------------------------------------------------------------------
@@ -195,64 +191,143 @@ def _coordinator_steps(plan_year: PlanYear, counts: Counter) -> list[NextStep]:
 
 def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     mine = [row for row in rows if user.department_ids() & set(row.department_ids)]
-    own = [row for row in mine if not row.original_code or row.holds_own]
-    departments = {place.department_id: place.department for place in user.places}
-    names = "、".join(map(str, departments.values()))
-    counts = Counter(row.own_status for row in own if row.own_status)
-    to_confirm = sum(
-        row.own_status == Status.AWAITING_MANAGER and not user.managed_ids().isdisjoint(row.department_ids)
-        for row in own
-    )
-    waiting = counts[Status.NOT_STARTED] + counts[Status.DRAFT] + counts[Status.RETURNED]
-    if plan_year.status == PlanYear.Status.PREPARING:
-        heading = f"{plan_year.label}は、まだ準備中です"
-    elif plan_year.status != PlanYear.Status.COLLECTING:
-        returned = counts[Status.RETURNED] if plan_year.status in PlanYear.IN_HAND else 0
-        heading = (
-            f"差し戻された{returned}件を、直してください" if returned else f"{plan_year.label}の記入は終わっています"
-        )
-    elif to_confirm:
-        heading = f"{to_confirm}件が、課長の確認を待っています"
-    elif waiting:
-        heading = f"あと{waiting}件が、課の中で書きかけか、まだ書かれていません"
-    else:
-        heading = "課の分は、すべて送り終えています"
+    owed = owed_by(user, plan_year, [row for row in mine if not row.original_code or row.holds_own])
     return Page(
         "initiatives/home_department.html",
-        heading,
-        f"{names or '所属の課がない方'}が受け持つ取組は{len(own)}件です。{_extensions(plan_year, departments)}",
-        counts=_ordered(counts),
-        rows=sorted(own, key=lambda row: (STATUS_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
+        _department_heading(plan_year, owed),
+        _department_lead(plan_year, owed),
+        counts=_ordered(owed.counts),
+        rows=[each.row for each in owed.rows],
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
-        steps=_department_steps(plan_year, to_confirm, own),
+        steps=_department_steps(plan_year, owed),
+        owed=owed,
         notes=handover.on_the_work(user),
-        departments=list(departments.values()),
+        departments=owed.departments,
     )
 
 
-def _extensions(plan_year: PlanYear, departments: dict[int, Department]) -> str:
-    """F42: which of the departments may write longer than the others, and until when."""
+def _department_heading(plan_year: PlanYear, owed: Owed) -> str:
+    back = owed.counts[Status.RETURNED]
+    if owed.to_confirm and plan_year.status in PlanYear.IN_HAND:
+        return f"{owed.to_confirm}件が、課長の確認を待っています"
+    if plan_year.status == PlanYear.Status.PREPARING:
+        return f"{plan_year.label}の受付は、まだ始まっていません"
+    if (
+        back
+        and plan_year.status in PlanYear.IN_HAND
+        and (plan_year.status != PlanYear.Status.COLLECTING or owed.is_over)
+    ):
+        return f"差し戻された{back}件を直してください"
     if plan_year.status != PlanYear.Status.COLLECTING:
-        return ""
-    days = {pk: plan_year.extended[pk] for pk in departments if pk in plan_year.extended}
-    return "".join(f"{departments[pk]}の期限は、{day.month}月{day.day}日まで延びています。" for pk, day in days.items())
+        return f"{plan_year.label}の記入は終わっています"
+    if not owed.waiting:
+        return "課の分は、すべて送り終えています"
+    if owed.is_over:
+        return f"期限を過ぎました。まだ送っていないものが{owed.waiting}件あります"
+    if owed.manages:
+        return f"あと{owed.waiting}件を、課の担当者が書いています"
+    return f"あと{owed.waiting}件を、{_next_reader(plan_year, owed)}に送ってください"
 
 
-def _department_steps(plan_year: PlanYear, to_confirm: int, own: list[EntryRow]) -> list[NextStep]:
-    if to_confirm:
-        return [
-            NextStep(
-                f"確認を待っている{to_confirm}件を読んで、福祉総務課に送る",
-                "1つの画面で全部読めます。直してほしいものは差し戻せます。",
-                _year_url(plan_year, "initiatives:confirm_list"),
-                f"{to_confirm}件を確認する",
-            )
-        ]
-    if own:
-        return []
-    return [
-        NextStep("計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", _list_url(plan_year), "一覧を見る")
+def _next_reader(plan_year: PlanYear, owed: Owed) -> str:
+    return "課長" if owed.manager_step else plan_year.plan.office_name
+
+
+def _department_lead(plan_year: PlanYear, owed: Owed) -> str:
+    if not owed.names:
+        return "所属の課がありません。システム管理者に聞いてください。"
+    lead = f"{owed.names}が記入する取組は{len(owed.rows)}件です。{owed.sent}件は送り終えました。"
+    if owed.is_over and owed.waiting and plan_year.status == PlanYear.Status.COLLECTING:
+        lead += f"期限を延ばせるか、{plan_year.plan.office_name}に聞いてください。"
+    return lead
+
+
+def _department_steps(plan_year: PlanYear, owed: Owed) -> list[NextStep]:
+    steps = [
+        _to_confirm(plan_year, owed),
+        _to_put_right(plan_year, owed),
+        _to_read(plan_year, owed),
+        _to_finish(plan_year, owed),
+        _to_begin(plan_year, owed),
     ]
+    if owed.rows:
+        return [step for step in steps if step]
+    return [
+        NextStep("計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", list_url(plan_year), "一覧を見る")
+    ]
+
+
+def _to_confirm(plan_year: PlanYear, owed: Owed) -> NextStep | None:
+    count = owed.to_confirm
+    if not count or plan_year.status not in PlanYear.IN_HAND:
+        return None
+    return NextStep(
+        f"確認を待っている{count}件を読んで、福祉総務課に送る",
+        "1つの画面で全部読めます。直してほしいものは差し戻せます。",
+        _year_url(plan_year, "initiatives:confirm_list"),
+        f"{count}件を確認する",
+    )
+
+
+def _to_put_right(plan_year: PlanYear, owed: Owed) -> NextStep | None:
+    if not owed.returns or plan_year.status not in PlanYear.IN_HAND:
+        return None
+    part, step = owed.returns[0]
+    comments = list(step.comments.all())
+    said = step.reason or f"{comments[0].get_field_display()}：{comments[0].text}"
+    more = f"　欄への指摘{len(comments)}件" if comments else ""
+    return NextStep(
+        f"差し戻された{len(owed.returns)}件を直す",
+        _named(part.entry.initiative, len(owed.returns)),
+        _year_url(plan_year, "initiatives:part_edit", part.pk),
+        "直す",
+        note=f"{step.by}さん：「{said}」{more}",
+        about=part.entry.initiative.code,
+    )
+
+
+def _to_read(plan_year: PlanYear, owed: Owed) -> NextStep | None:
+    if not owed.answers:
+        return None
+    part = owed.answers[0]
+    return NextStep(
+        f"{plan_year.plan.office_name}から返事があります",
+        _named(part.entry.initiative, len(owed.answers)),
+        f"{_year_url(plan_year, 'initiatives:entry_detail', part.entry.initiative_id)}#thread-{part.pk}",
+        "返事を読む",
+        about=part.entry.initiative.code,
+    )
+
+
+def _to_finish(plan_year: PlanYear, owed: Owed) -> NextStep | None:
+    rows = owed.writable(Status.DRAFT)
+    if not rows:
+        return None
+    return NextStep(
+        f"書きかけの{len(rows)}件を仕上げて、{_next_reader(plan_year, owed)}に送る",
+        _named(rows[0], len(rows)),
+        _year_url(plan_year, "initiatives:part_edit", rows[0].own_part),
+        "続きを書く",
+        about=rows[0].code,
+    )
+
+
+def _to_begin(plan_year: PlanYear, owed: Owed) -> NextStep | None:
+    rows = owed.writable(Status.NOT_STARTED)
+    if not rows:
+        return None
+    return NextStep(
+        f"まだ書いていない{len(rows)}件を書き始める",
+        "昨年度の文を横に見ながら書けます。",
+        _year_url(plan_year, "initiatives:part_edit", rows[0].own_part),
+        "書き始める",
+        about=rows[0].code,
+    )
+
+
+def _named(first, count: int) -> str:
+    """3-2-1-2 福祉人材の確保　ほか2件"""
+    return f"{first.code} {first.name}" + (f"　ほか{count - 1}件" if count > 1 else "")
 
 
 # --- 委員、システム管理者 -------------------------------------------------------------------------------
@@ -272,7 +347,7 @@ def _committee(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         rows=low,
         steps=[
             NextStep("目標ごとの評価を見る", "AからDまでの件数と達成率を、目標ごとにまとめています。", _year_url(plan_year, "reporting:summary"), "集計を見る"),
-            NextStep("取組を1件ずつ読む", "目標や担当課でしぼりこめます。", _list_url(plan_year), "一覧を見る"),
+            NextStep("取組を1件ずつ読む", "目標や担当課でしぼりこめます。", list_url(plan_year), "一覧を見る"),
             NextStep("成果指標を見る", "実績と目標を年度ごとに図にしています。", _year_url(plan_year, "indicators:indicator_list"), "指標を見る"),
         ],
     )  # fmt: skip

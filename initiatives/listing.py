@@ -8,6 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.urls import reverse
+from django.utils.http import urlencode
+
 from accounts.models import User
 from initiatives import parsing, permissions
 from initiatives.composition import compose
@@ -54,6 +57,7 @@ class EntryRow:
     status_rank: int = 0  # sorts the column 状態
     own_status: str = ""  # of the part of one of the person's own departments
     own_part: int | None = None  # the part in which the person may write now
+    part_statuses: dict[int, str] = field(default_factory=dict)  # of each department that writes this row
     hidden: bool = False
 
     @property
@@ -142,6 +146,7 @@ def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_yea
     visible = [part for part in parts if permissions.can_read(user, part.status, departments, plan_year)]
     if parts:
         row.status = min((part.status for part in parts), key=STATUS_ORDER.index)
+        row.part_statuses = {part.department_id: part.status for part in parts}
         own = [part for part in parts if part.department_id in user.department_ids()]
         own.sort(key=lambda part: STATUS_ORDER.index(part.status))
         row.own_status = own[0].status if own else ""
@@ -195,6 +200,19 @@ def _owners(plan_year: PlanYear) -> dict[int, list[tuple[int, str]]]:
     return groups
 
 
+CROSS = {
+    "without": lambda row: not row.original_code,
+    "only": lambda row: bool(row.original_code),
+    "written": lambda row: row.source == row.pk,
+}
+
+
+def list_url(plan_year: PlanYear, **conditions) -> str:
+    """The address of the list, narrowed."""
+    address = reverse("initiatives:entry_list", args=[plan_year.plan_id, plan_year.fiscal_year])
+    return f"{address}?{urlencode(conditions)}" if conditions else address
+
+
 def matching(rows: list[EntryRow], conditions: dict, plan_year: PlanYear, user: User) -> list[EntryRow]:
     """Rows that meet every condition of EntryFilterForm.cleaned_data; an empty condition holds for all."""
     found = rows
@@ -204,13 +222,15 @@ def matching(rows: list[EntryRow], conditions: dict, plan_year: PlanYear, user: 
         found = [row for row in found if row.policy == policy]
     if department := conditions.get("department"):
         found = [row for row in found if int(department) in row.department_ids]
+        for row in found:  # a list of one department tells where that department stands, not the slowest
+            row.status = row.part_statuses.get(int(department), row.status)
     if rating := conditions.get("rating"):
         wanted = "" if rating == "unrated" else rating
         found = [row for row in found if row.rating == wanted]
     if status := conditions.get("status"):
         found = [row for row in found if row.status == status]
     if cross := conditions.get("cross"):
-        found = [row for row in found if bool(row.original_code) == (cross == "only")]
+        found = [row for row in found if CROSS[cross](row)]
     if words := conditions.get("q"):
         found = search(found, words, plan_year, user)
     return found

@@ -51,6 +51,8 @@ def _page(request, plan_year, form, *, status=200, versions=None, **more):
     for clash in more.get("clashes", ()):
         form[clash.name].clash = clash
     context = writing.page(part, request.user, plan_year) | {"form": form, "body_words": _seen(form)}
+    for name in form.texts():
+        form[name].asked = context["asked"].get(name)
     context["rating_now"] = form["self_rating"].value()
     context |= {"version": part.version, "entry_version": part.entry.version} | (versions or {}) | more
     return render(request, "initiatives/part_edit.html", context, status=status)

@@ -120,6 +120,16 @@ def can_reopen(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     return is_coordinating(user) and plan_year.status in PlanYear.IN_HAND
 
 
+def can_talk(user: User, part: EntryPart) -> bool:
+    """Read the talk about a part: its department and 福祉総務課, no co-owner and nobody else."""
+    return is_coordinating(user) or works_in(user, part)
+
+
+def can_say(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
+    """Ask and answer, until the year is 確定."""
+    return can_talk(user, part) and not plan_year.is_locked
+
+
 # --- 代理 ----------------------------------------------------------------------------------------------
 
 

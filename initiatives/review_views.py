@@ -7,13 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from initiatives import agreed_rating, permissions, review, text_diff, workflow
+from initiatives import agreed_rating, permissions, reading, review, text_diff, thread, workflow
+from initiatives import fiscal_year as fy
 from initiatives.history import Conflict
+from initiatives.models import EntryPart
 from initiatives.plan_years import with_plan_year
-from initiatives.review_forms import CorrectionForm, RatingForm, StepForm
+from initiatives.review_forms import CorrectionForm, MessageForm, QueueForm, RatingForm, StepForm
 from initiatives.year_views import coordinators_only
 
 REFUSED = "review_refused"  # in the session: what could not be done, for the page that comes next
@@ -35,10 +37,10 @@ def _url(name: str, plan_year, *args) -> str:
     return reverse(f"initiatives:{name}", args=[plan_year.plan_id, plan_year.fiscal_year, *args])
 
 
-def _refused(request, problem: str, back_url: str, typed: str = ""):
-    """409 in words. What was typed is shown, so that it need not be written again."""
+def _refused(request, problem: str, back_url: str, typed: list[tuple[str, str]] = (), status: int = 409):
+    """409 in words. What was typed is shown with its labels, so that it need not be written again."""
     context = {"problem": problem, "back_url": back_url, "typed": typed}
-    return render(request, "initiatives/review_refused.html", context, status=409)
+    return render(request, "initiatives/review_refused.html", context, status=status)
 
 
 @require_POST
@@ -49,18 +51,26 @@ def part_transition(request, plan_year, pk, action):
         raise Http404
     part = get_object_or_404(review.parts_of(plan_year, request.user), pk=pk)
     form = StepForm(request.POST)
-    typed, back = request.POST.get("reason", ""), _url("entry_detail", plan_year, part.entry.initiative_id)
-    if not form.is_valid() and "reason" in form.errors:
-        return _refused(request, form.errors["reason"][0], back, typed)
+    back = _url("entry_detail", plan_year, part.entry.initiative_id)
+    if form.problem:
+        return _refused(request, form.problem, back, form.typed)
     if form.cleaned_data.get("version") != part.version:
-        return _refused(request, review.STALE, back, typed)
-    reason, onward = form.cleaned_data["reason"], form.cleaned_data["next"]
-    _, refused = review.take_steps([part], action, by=request.user, plan_year=plan_year, reason=reason)
+        return _refused(request, review.STALE, back, form.typed)
+    comments = {name: text for name, text in form.comments.items() if name in reading.commentable(part)}
+    _, refused = review.take_steps(
+        [part], action, by=request.user, plan_year=plan_year, reason=form.cleaned_data["reason"], comments=comments
+    )
     if refused:
-        return _refused(request, refused[0].why, back, typed)
+        return _refused(request, refused[0].why, back, form.typed)
     messages.success(request, review.words_of(part, action))
-    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if safe else back)
+    return redirect(_onward(request, form) or back)
+
+
+def _onward(request, form) -> str:
+    """Where the form asks to go on, if that is a place on this site."""
+    address = form.cleaned_data.get("next", "")
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else ""
 
 
 def _take_many(request, plan_year, parts, action: str, done_words: str) -> None:
@@ -77,6 +87,45 @@ def _take_many(request, plan_year, parts, action: str, done_words: str) -> None:
     ]
 
 
+@require_POST
+@with_plan_year
+def message_new(request, plan_year, pk):
+    """A question or an answer about a part, from its department or from 福祉総務課."""
+    part = get_object_or_404(review.parts_of(plan_year, request.user), pk=pk)
+    if not permissions.can_talk(request.user, part):
+        raise Http404
+    form = MessageForm(request.POST, from_office=permissions.is_coordinating(request.user))
+    back = f"{_url('entry_detail', plan_year, part.entry.initiative_id)}#thread-{part.pk}"
+    if not permissions.can_say(request.user, part, plan_year):
+        problem = f"{plan_year.label}は「{plan_year.get_status_display()}」なので、やりとりは終わっています。"
+        return _unsaid(request, plan_year, part, form, problem, back, 409)
+    if not form.is_valid():
+        return _unsaid(request, plan_year, part, form, form.errors["text"][0], back, 422)
+    thread.say(part, form.cleaned_data["text"], by=request.user)
+    if _swapping(request):
+        return _thread(request, plan_year, part, said=True)
+    messages.success(request, "送りました。")
+    return redirect(_onward(request, form) or back)
+
+
+def _swapping(request) -> bool:
+    """Whether a script puts the answer into the page (htmx)."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _thread(request, plan_year, part, *, status=200, **more):
+    context = {"plan_year": plan_year, "thread": thread.of_part(part, request.user, plan_year)} | more
+    return render(request, "initiatives/_thread.html", context, status=status)
+
+
+def _unsaid(request, plan_year, part, form, problem, back, status):
+    """The words typed are shown again, in their place or on a page of their own."""
+    typed = form.data.get("text", "")
+    if _swapping(request):
+        return _thread(request, plan_year, part, status=status, problem=problem, typed=typed)
+    return _refused(request, problem, back, [("質問や返事", typed)], status=status)
+
+
 # --- 課長 -------------------------------------------------------------------------------------------
 
 
@@ -84,9 +133,14 @@ def _take_many(request, plan_year, parts, action: str, done_words: str) -> None:
 @with_plan_year
 @managers_only
 def confirm_list(request, plan_year):
-    parts = review.with_last_year(review.to_confirm(plan_year, request.user), plan_year)
-    refused = request.session.pop(REFUSED, [])
-    context = {"plan_year": plan_year, "parts": parts, "refused": refused, "rating_scale": plan_year.plan.scale}
+    parts = list(review.to_confirm(plan_year, request.user))
+    context = {
+        "plan_year": plan_year,
+        "readings": reading.readings(parts, plan_year, held=EntryPart.Status.AWAITING_MANAGER),
+        "last_label": fy.label(plan_year.fiscal_year - 1),
+        "refused": request.session.pop(REFUSED, []),
+        "rating_scale": plan_year.plan.scale,
+    }
     return render(request, "initiatives/confirm_list.html", context)
 
 
@@ -106,9 +160,24 @@ def confirm_many(request, plan_year):
 @with_plan_year
 @coordinators_only
 def review_queue(request, plan_year):
-    parts = review.with_last_year(review.to_review(plan_year, request.user), plan_year)
-    refused = request.session.pop(REFUSED, [])
-    context = {"plan_year": plan_year, "parts": parts, "refused": refused, "rating_scale": plan_year.plan.scale}
+    waiting = list(review.to_review(plan_year, request.user))
+    narrow = QueueForm(request.GET).conditions
+    mine = review.parts_of(plan_year, request.user)
+    context = {
+        "plan_year": plan_year,
+        "parts": review.with_last_year(review.narrowed(waiting, narrow), plan_year),
+        "waiting": len(waiting),
+        "narrow": narrow,
+        "narrowing": _narrowing(narrow),
+        "departments": sorted({part.department for part in waiting}, key=lambda department: department.position),
+        "goals": sorted(
+            {part.entry.initiative.direction.policy.goal for part in waiting}, key=lambda goal: goal.number
+        ),
+        "questions": list(thread.awaiting_answer(mine)),
+        "unanswered": list(review.unanswered(plan_year, request.user)),
+        "refused": request.session.pop(REFUSED, []),
+        "rating_scale": plan_year.plan.scale,
+    }
     return render(request, "initiatives/review_queue.html", context)
 
 
@@ -117,13 +186,22 @@ def review_queue(request, plan_year):
 @coordinators_only
 def approve_many(request, plan_year):
     _take_many(request, plan_year, review.parts_of(plan_year, request.user), "approve", "{}件を承認しました。")
-    return redirect("initiatives:review_queue", plan_year.plan_id, plan_year.fiscal_year)
+    return redirect(_url("review_queue", plan_year) + _narrowing(QueueForm(request.GET).conditions))
+
+
+def _narrowing(conditions) -> str:
+    """The end of an address that keeps the queue narrowed; "" without a condition."""
+    return f"?{urlencode(conditions)}" if conditions else ""
 
 
 def _page(request, plan_year, part, *, correction=None, rating=None, problem="", status=200):
-    context = review.page_of(part, plan_year, request.user, request.GET.get("with", "before"))
+    narrow = QueueForm(request.GET).conditions
+    waiting = review.narrowed(review.to_review(plan_year, request.user), narrow)
+    context = review.page_of(part, plan_year, request.user, request.GET.get("with", "before"), waiting)
     context |= {
         "plan_year": plan_year,
+        "narrowing": _narrowing(narrow),
+        "thread": thread.of_part(part, request.user, plan_year),
         "rating_scale": plan_year.plan.scale,
         "correction": correction or CorrectionForm(part=part),
         "rating": rating,
@@ -159,7 +237,7 @@ def part_correct(request, plan_year, pk):
     except Conflict:
         return _stale(request, plan_year, review.parts_of(plan_year, request.user).get(pk=pk), form)
     messages.success(request, "文を直しました。" if changed else "文は変わっていません。")
-    return redirect("initiatives:review_part", plan_year.plan_id, plan_year.fiscal_year, part.pk)
+    return redirect(_url("review_part", plan_year, part.pk) + _narrowing(QueueForm(request.GET).conditions))
 
 
 def _stale(request, plan_year, part, form):
@@ -182,12 +260,16 @@ def _stale(request, plan_year, part, form):
 def rating_set(request, plan_year, pk):
     """Another rating for the initiative than the lead's, with a reason."""
     part = get_object_or_404(review.parts_of(plan_year, request.user), pk=pk)
-    form, back = RatingForm(request.POST), _url("review_part", plan_year, pk)
+    form = RatingForm(request.POST)
+    back = _url("review_part", plan_year, pk) + _narrowing(QueueForm(request.GET).conditions)
     if not permissions.can_reopen(request.user, part, plan_year):
         return _refused(request, workflow.why_not(part, "reopen", request.user, plan_year), back)
     if not form.is_valid() or form.cleaned_data["entry_version"] != part.entry.version:
         return _refused(
-            request, "画面を開いたあとに、取組の評価が変わっていました。", back, form.data.get("rating_reason")
+            request,
+            "画面を開いたあとに、取組の評価が変わっていました。",
+            back,
+            [("理由", form.data.get("rating_reason", ""))],
         )
     given = form.cleaned_data
     try:
@@ -195,6 +277,6 @@ def rating_set(request, plan_year, pk):
     except agreed_rating.RatingError as error:
         return _page(request, plan_year, part, rating=given, problem=str(error), status=422)
     except Conflict:
-        return _refused(request, "ほかの人が先に評価を変えました。", back, given["rating_reason"])
+        return _refused(request, "ほかの人が先に評価を変えました。", back, [("理由", given["rating_reason"])])
     messages.success(request, "取組の評価を決めました。" if given["rating"] else "主担当の評価に戻しました。")
     return redirect(back)

@@ -25,10 +25,14 @@ urlpatterns = [
         year_views.year_transition,
         name="year_transition",
     ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/board.xlsx", views.board_excel, name="board_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/", views.entry_list, name="entry_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives.xlsx", views.entry_list_excel, name="entry_list_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/<int:pk>/", views.entry_detail, name="entry_detail"),
     path("plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/", part_views.part_edit, name="part_edit"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/messages/", review_views.message_new, name="message_new"
+    ),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/<slug:action>/",
         review_views.part_transition,

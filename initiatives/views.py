@@ -1,10 +1,11 @@
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
+from initiatives import board, listing, permissions, plan_years
 from initiatives import home as homes
-from initiatives import listing, permissions, plan_years
 from initiatives.detail import entry_page
 from initiatives.forms import EntryFilterForm
+from initiatives.gate import only_for
 from initiatives.models import EntryPart, Initiative, PlanYear
 from initiatives.plan_years import with_plan_year
 from initiatives.tables import EntryTable
@@ -27,8 +28,16 @@ def home(request):
 def year_home(request, plan_year):
     """ホーム: what this person has to do in this year."""
     rows = listing.rows_of(plan_year, request.user)
-    page = homes.page_for(request.user, plan_year, rows)
+    page = homes.page_for(request.user, plan_year, rows, request.GET.get("order", ""))
     return render(request, page.template, {"plan_year": plan_year, "page": page, "rating_scale": plan_year.plan.scale})
+
+
+@with_plan_year
+@only_for(permissions.is_coordinating)
+def board_excel(request, plan_year):
+    """課ごとの状況 as an Excel file."""
+    content = write_book([board.sheet(board.board_of(plan_year, request.GET.get("order", "")))])
+    return xlsx_response(content, f"課ごとの状況_{plan_year.short}.xlsx")
 
 
 def year_list(request):

@@ -4,7 +4,7 @@
 without the 課長 step. Pages, Excel and commands draw their buttons from `available_actions` and call `perform`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from initiatives import permissions
 from initiatives.history import Conflict
-from initiatives.models import EntryPart, PlanYear, Transition
+from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
 
 S = EntryPart.Status
 
@@ -28,7 +28,7 @@ class Action:
     sources: frozenset[str]
     target: str
     may: Callable[[User, EntryPart, PlanYear], bool]
-    reason_required: bool = False
+    reason_required: bool = False  # in one text, or as comments on fields
 
 
 ACTIONS: dict[str, Action] = {
@@ -61,9 +61,18 @@ def available_actions(part: EntryPart, user: User, plan_year: PlanYear) -> dict[
 
 
 @transaction.atomic
-def perform(part: EntryPart, name: str, *, by: User, plan_year: PlanYear, reason: str = "") -> Transition:
+def perform(
+    part: EntryPart,
+    name: str,
+    *,
+    by: User,
+    plan_year: PlanYear,
+    reason: str = "",
+    comments: Mapping[str, str] | None = None,
+) -> Transition:
     """Take one step. Asks in turn: permission, status, reason; then compare-and-set, and one Transition.
 
+    `comments`: what to put right, by field (FieldComment.Field); one of them is reason enough.
     Raises TransitionError (not allowed, wrong status, no reason) and Conflict (a colleague was first).
     """
     action = ACTIONS[name]
@@ -71,7 +80,8 @@ def perform(part: EntryPart, name: str, *, by: User, plan_year: PlanYear, reason
         raise TransitionError(f"いまの状態は「{part.get_status_display()}」なので、「{action.label}」はできません。")
     if not action.may(by, part, plan_year):
         raise TransitionError(why_not(part, name, by, plan_year))
-    if action.reason_required and not reason.strip():
+    comments = {field: text.strip() for field, text in (comments or {}).items() if text.strip()}
+    if action.reason_required and not reason.strip() and not comments:
         raise TransitionError("理由を書いてください。書いた理由は、そのまま相手に届きます。")
     step = Transition(
         part=part, action=name, from_status=part.status, to_status=action.target, by=by,
@@ -79,6 +89,9 @@ def perform(part: EntryPart, name: str, *, by: User, plan_year: PlanYear, reason
     )  # fmt: skip
     _set_status(part, action.target, by)
     step.save()
+    FieldComment.objects.bulk_create(
+        FieldComment(transition=step, field=field, text=text) for field, text in comments.items()
+    )
     return step
 
 
@@ -180,13 +193,19 @@ class Refusal:
 
 
 def perform_many(
-    parts: Iterable[EntryPart], name: str, *, by: User, plan_year: PlanYear, reason: str = ""
+    parts: Iterable[EntryPart],
+    name: str,
+    *,
+    by: User,
+    plan_year: PlanYear,
+    reason: str = "",
+    comments: Mapping[str, str] | None = None,
 ) -> tuple[list[EntryPart], list[Refusal]]:
     """The same step for many parts, each by itself: those that went, and those that could not and why."""
     done, refused = [], []
     for part in parts:
         try:
-            perform(part, name, by=by, plan_year=plan_year, reason=reason)
+            perform(part, name, by=by, plan_year=plan_year, reason=reason, comments=comments)
             done.append(part)
         except TransitionError as error:
             refused.append(Refusal(part, str(error)))

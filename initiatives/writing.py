@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import completeness, handover, history, permissions, workflow
+from initiatives import completeness, handover, history, permissions, reading, thread, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.history import Conflict
@@ -190,6 +190,7 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
     """Everything around the form. A fixed number of queries."""
     siblings = list(part.entry.parts.select_related("department"))
     last = last_year(part, user)
+    returned = reading.open_return(part)
     looks = completeness.worth_a_look(part, last.part)
     mine = EntryPart.objects.filter(
         Q(status__in=EntryPart.WRITABLE) | Q(pk=part.pk),
@@ -224,7 +225,9 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
         "acting_for": permissions.writes_for(user, part),
         "handover": handover.note_on(part),
         "steps": _steps(part),
-        "returned": _returned(part),
+        "returned": returned,
+        "asked": reading.comments_of(returned),
+        "thread": thread.of_part(part, user, plan_year),
         "preview": _preview(part.entry, siblings),
         "place": place + 1,
         "count": len(order),
@@ -264,13 +267,6 @@ def _steps(part: EntryPart) -> list[tuple[str, str, bool]]:
     if not part.department.manager_step and part.status != Status.AWAITING_MANAGER:
         keys.remove(Status.AWAITING_MANAGER)
     return [(str(key), Status(key).label, key == part.status) for key in keys]
-
-
-def _returned(part: EntryPart):
-    """The step that sent the part back, with its reason."""
-    if part.status != Status.RETURNED:
-        return None
-    return part.transitions.filter(to_status=Status.RETURNED).select_related("by", "on_behalf_of").first()
 
 
 def _preview(entry: YearlyEntry, parts: list[EntryPart]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import permissions
-from initiatives.models import EntryPart, PlanYear
+from initiatives import permissions, thread
+from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
 from tests.factories import (
     DepartmentFactory,
     PlanFactory,
@@ -128,6 +128,12 @@ def hidden(plan, department, other_department):
     )  # fmt: skip
     listing = make_initiative(plan, "1-1-1-2", other_department, original=initiative)
     make_entry(listing, 2025).parts.all().delete()
+    part, office = entry.parts.get(), UserFactory(role=User.Role.COORDINATOR)
+    thread.say(part, SECRET, by=office)
+    step = Transition.objects.create(
+        part=part, action="return", from_status="submitted", to_status="returned", by=office, reason=SECRET, version=1
+    )
+    FieldComment.objects.create(transition=step, field="result", text=SECRET)
     return year, initiative, entry, listing
 
 

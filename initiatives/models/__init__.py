@@ -1,6 +1,7 @@
 """The plan as a tree, its years, what is written year by year, and the record of every change."""
 
 from initiatives.models.change import FieldChange
+from initiatives.models.comment import FieldComment, PartMessage, ThreadRead
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
 from initiatives.models.handover import HandoverNote
 from initiatives.models.plan import (
@@ -22,16 +23,19 @@ __all__ = [
     "Direction",
     "EntryPart",
     "FieldChange",
+    "FieldComment",
     "Goal",
     "HandoverNote",
     "Initiative",
     "InitiativeDepartment",
     "InitiativePartner",
+    "PartMessage",
     "Partner",
     "Plan",
     "PlanYear",
     "Policy",
     "RatingLevel",
+    "ThreadRead",
     "Transition",
     "Versioned",
     "YearTransition",

@@ -4,6 +4,7 @@ Settings list this module under `builtins`, so a template needs no {% load %}.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from initiatives.day_words import day_label, days_left, moment_label
 
 register = template.Library()
 
@@ -308,6 +311,24 @@ def paragraphs(text: str | None) -> SafeString:
     if not text:
         return SafeString("")
     return format_html('<span class="text">{}</span>', str(text).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """今日 10:15, 11月20日 or まだありません."""
+    return moment_label(at)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """12月4日（金）; －for None."""
+    return day_label(value) if value else MISSING
+
+
+@register.filter
+def left(value: date) -> str:
+    """あと9日, 今日まで, 3日過ぎています."""
+    return days_left(value)
 
 
 def _decimal(value: Any) -> Decimal | None:

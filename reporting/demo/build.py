@@ -29,14 +29,14 @@ from initiatives.models import (
     RatingLevel,
     YearlyEntry,
 )
-from reporting.demo import source
+from reporting.demo import source, steps
 from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
 
 PASSWORD = "ayumi-demo-2026"
 YEARS = (2023, 2024, 2025)
 COLLECTED = 2025  # the year that is being written; the others are approved throughout
-APPROVED_FROM = {2023: date(2025, 1, 8), 2024: date(2026, 1, 7), 2025: date(2026, 11, 4)}
+APPROVED_FROM = {2023: date(2025, 1, 8), 2024: date(2026, 1, 7)}
 WRITTEN_FROM = {2023: date(2024, 11, 5), 2024: date(2025, 11, 4), 2025: date(2026, 10, 19)}
 
 # One letter a part in departments.csv, in plan order and over again from the start.
@@ -107,6 +107,7 @@ def build() -> Plan:
         _report_texts(city, year)
     _indicators(city)
     _history(city)
+    steps.build(city, COLLECTED)
     return plan
 
 
@@ -119,11 +120,12 @@ def _create(rows: Iterable[models.Model]) -> list:
     return type(rows[0])._default_manager.bulk_create(rows, batch_size=200) if rows else []
 
 
-def _moment(day: date, number: int) -> datetime:
-    """A moment of office hours on or after a day, spread over two weeks by a running number."""
-    day += timedelta(days=number % 14)
-    day += timedelta(days=max(0, day.weekday() - 4) and 7 - day.weekday())
-    return timezone.make_aware(datetime(day.year, day.month, day.day, 9 + number % 8, number * 7 % 60))
+def _moment(day: date, number: int, span: int = 14) -> datetime:
+    """A moment of office hours on or after a day, spread over some days (two weeks) by a running number."""
+    day += timedelta(days=number % span)
+    return source.office_time(
+        timezone.make_aware(datetime(day.year, day.month, day.day, 9 + number % 8, number * 7 % 60))
+    )
 
 
 # --- Departments and people -----------------------------------------------------------------------
@@ -377,14 +379,28 @@ def _follow_progress(parts: list[EntryPart], city: City, year: int) -> None:
         part.status = PROGRESS[pattern[count[name] % len(pattern)]]
         part.updated_at = _moment(WRITTEN_FROM[year], number)
         if part.status == Status.APPROVED:
-            part.approved_at = part.updated_at = _moment(APPROVED_FROM[year], number)
+            part.approved_at = part.updated_at = _approved_at(year, number)
             part.approved_by = approvers[number % 5 == 0]
         if part.status in (Status.SUBMITTED, Status.APPROVED):
-            part.submitted_at = _moment(WRITTEN_FROM[year], number)
+            part.submitted_at = _submitted_at(year, number, part.status)
             part.submitted_by = senders[part.department_id]
         elif part.status not in SENT:
             _leave_unfinished(part, broken_off=count[name] % 2 == 0)
         count[name] += 1
+
+
+def _submitted_at(year: int, number: int, status: str) -> datetime:
+    """In the collected year day by day over the weeks before the deadline; what is approved came earlier."""
+    if year != COLLECTED:
+        return _moment(WRITTEN_FROM[year], number)
+    weeks = timedelta(weeks=0 if status == Status.APPROVED else 2)
+    return _moment(WRITTEN_FROM[year] + weeks, number * 5, span=23 if status == Status.APPROVED else 17)
+
+
+def _approved_at(year: int, number: int) -> datetime:
+    if year != COLLECTED:
+        return _moment(APPROVED_FROM[year], number)
+    return source.office_time(_submitted_at(year, number, Status.APPROVED) + timedelta(days=4))
 
 
 def _leave_unfinished(part: EntryPart, *, broken_off: bool) -> None:
@@ -513,8 +529,8 @@ def _history(city: City) -> None:
                 field=line["field"],
                 old=now.replace(line["became"], line["was"]),
                 new=now,
-                by=city.people[line["by"]],
-                at=timezone.make_aware(datetime.fromisoformat(line["at"])),
+                by=city.people[line["by"]] if line["by"] else steps.staff_of(row.department),
+                at=source.moment(line["at"]),
                 reason=line["reason"],
             )
         )

@@ -3,7 +3,10 @@
 import csv
 import json
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from django.utils import timezone
 
 from initiatives.parsing import clean_text
 
@@ -50,3 +53,14 @@ def first_words(sentence_text: str, *, broken_off: bool) -> str:
     if broken_off and "、" in sentence:
         return sentence.rpartition("、")[0] + "、"
     return sentence + stop
+
+
+def moment(written: str) -> datetime:
+    """2026-11-12T11:05 as an office clock shows it."""
+    return timezone.make_aware(datetime.fromisoformat(written))
+
+
+def office_time(at: datetime) -> datetime:
+    """The same hour on that day, or on the Monday after a weekend."""
+    weekday = timezone.localtime(at).weekday()
+    return at + timedelta(days=7 - weekday if weekday > 4 else 0)

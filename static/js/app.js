@@ -29,6 +29,26 @@
     }
   });
 
+  // Words that no other form on the page sends would be gone: the browser asks before it leaves them behind.
+  let sending = null;
+  document.addEventListener("submit", (event) => {
+    sending = event.target;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    const left = [...document.querySelectorAll("textarea[data-guard]")];
+    if (left.some((field) => field.value !== field.defaultValue && field.form !== sending)) event.preventDefault();
+  });
+
+  // 前へ／次へ of a queue: Alt and an arrow, but not while something is being written.
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const way = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    const writing = [...document.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    if (!way || writing || document.activeElement?.matches("input, select, textarea")) return;
+    event.preventDefault();
+    way.click();
+  });
+
   // A character is one whatever its width; a line break is none.
   const count = (output) => {
     const field = document.getElementById(output.dataset.count);
@@ -38,6 +58,12 @@
   document.addEventListener("input", (event) => {
     for (const output of document.querySelectorAll("output[data-count]")) {
       if (output.dataset.count === event.target.id) count(output);
+    }
+    for (const output of document.querySelectorAll("[data-comments]")) {
+      const said = document.querySelectorAll(`textarea[name^="comment-"][form="${output.dataset.comments}"]`);
+      const count = [...said].filter((field) => field.value.trim()).length;
+      output.textContent = count;
+      output.parentElement.hidden = !count;
     }
   });
 
@@ -62,6 +88,21 @@
     root.querySelector("[data-focus]")?.focus();
   };
   document.addEventListener("DOMContentLoaded", () => start(document));
+  // A text that could not be sent stays where it was typed. A page that answers from another address is the sign-in page.
+  const notSent = (event) => {
+    const note = event.detail.elt.closest("[data-keeps-text]")?.querySelector("[data-not-sent]");
+    note?.setAttribute("role", "alert");
+    if (note) note.hidden = false;
+  };
+  document.addEventListener("htmx:sendError", notSent);
+  document.addEventListener("htmx:responseError", notSent);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, pathInfo } = event.detail;
+    if (!xhr.responseURL || new URL(xhr.responseURL).pathname === pathInfo.requestPath) return;
+    event.detail.shouldSwap = false;
+    notSent(event);
+  });
+
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) start(event.detail.elt);
   });

@@ -39,13 +39,23 @@ def tick(part) -> str:
 def test_all_that_waits_is_read_on_one_page(chief, address, waiting, other_department):
     part = waiting(1)
     EntryPart.objects.update(self_rating="A")
-    make_entry(part.entry.initiative, 2023, rating="C", target="去年の目標")
+    make_entry(part.entry.initiative, 2023, rating="C", target="去年の目標", result="去年の実績", issues="去年の課題")
     waiting(2, status="draft")
     waiting(3, other_department)
     page = soup(chief.get(address("confirm_list")))
     assert page.h1.get_text() == "1件が、課長の確認を待っています"
-    text = page.select_one("section.rv").get_text()
-    for words in ("高齢課の実績", "高齢課の課題", "順調に実施", "10件", "去年の目標", "不十分な点が多い", "1-1-1-1"):
+    text = page.select_one("section.confirm").get_text()
+    for words in (
+        "高齢課の実績",
+        "高齢課の課題",
+        "順調に実施",
+        "10件",
+        "去年の目標",
+        "不十分な点が多い",
+        "1-1-1-1",
+        "去年の実績",
+        "去年の課題",
+    ):
         assert words in text, words
     assert page.select_one(".gnav [aria-current]").get_text() == "確認 1件"
 
@@ -112,7 +122,7 @@ def test_queries_do_not_grow(chief, address, waiting, count, django_assert_num_q
     for number in range(1, count + 1):
         waiting(number)
     chief.get(address("confirm_list"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         chief.get(address("confirm_list"))
 
 

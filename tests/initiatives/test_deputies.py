@@ -62,7 +62,7 @@ def test_a_step_is_told_with_both_names(client, deputy, manager_deputy, writer, 
         "代わりの人（書く人さんの代理）",
     ]
     client.force_login(writer)
-    told = soup(client.get(address("entry_detail", part.entry.initiative_id))).select("#h-history ~ ol .by b")
+    told = soup(client.get(address("entry_detail", part.entry.initiative_id))).select("[id^=h-told] ~ ol .by b")
     assert [name.get_text() for name in told] == ["課長の代わり（課長さんの代理）", "代わりの人（書く人さんの代理）"]
 
 

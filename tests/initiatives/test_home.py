@@ -3,8 +3,9 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from initiatives.models import PlanYear
+from accounts.models import Department, User
+from initiatives import workflow
+from initiatives.models import EntryPart, PlanYear
 from tests.factories import PlanYearFactory, UserFactory, make_entry, make_initiative
 
 
@@ -30,18 +31,17 @@ def test_coordinator_sees_how_far_the_year_is(client, coordinator, collecting):
     client.force_login(coordinator)
     page = page_of(client, collecting)
     assert page.h1.get_text() == "期限まで12日。5件のうち2件が出ています"
-    assert [step.get_text() for step in page.select(".todo__t")] == [
-        "提出された1件を確認する",
-        "差し戻した1件のようすを見る",
-    ]
-    rows = {row.th.get_text(): [cell.get_text() for cell in row.select("td.n")] for row in page.select("tbody tr")}
+    assert [step.get_text() for step in page.select(".todo__t")] == ["提出された1件を確認する"]
+    rows = {
+        row.th.get_text(): [cell.get_text() for cell in row.select("td.n")] for row in page.select("tbody tr") if row.th
+    }
     assert [text[0] for text in rows["防災課"]] == ["2", "0", "0", "1", "0", "1", "0"]
 
 
 def test_department_sees_what_it_owes_most_urgent_first(client, writer, collecting):
     client.force_login(writer)
     page = page_of(client, collecting)
-    assert page.h1.get_text() == "あと2件が、課の中で書きかけか、まだ書かれていません"
+    assert page.h1.get_text() == "あと2件を、課長に送ってください"
     assert [cell.get_text() for cell in page.select("td.code")] == ["1-1-1-1", "1-1-1-2", "1-1-1-4"]
     assert page.select_one("details.more li").get_text(strip=True).startswith("2-1-1-1")
 
@@ -86,7 +86,120 @@ def test_queries_do_not_grow(client, coordinator, plan, plan_year, department, c
         make_entry(make_initiative(plan, f"{number}-1-1-1", department), status="draft")
     client.force_login(coordinator)
     page_of(client, plan_year)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(17):
+        page_of(client, plan_year)
+
+
+# --- 担当課 and 課長: what is owed, until when, what came back -------------------------------------------
+
+
+def lead_of(page: BeautifulSoup) -> str:
+    return page.h1.find_next("p").get_text()
+
+
+def titles(page: BeautifulSoup) -> list[str]:
+    return [step.get_text() for step in page.select(".todo__t")]
+
+
+def test_rows_stand_by_state_and_what_to_do_is_in_order(client, writer, plan, plan_year, department, coordinator):
+    for number, status in enumerate(("approved", "draft", "not_started", "submitted", "draft"), start=1):
+        make_entry(make_initiative(plan, f"1-1-1-{number}", department), status=status)
+    back = EntryPart.objects.get(status="submitted")
+    workflow.perform(back, "return", by=coordinator, plan_year=plan_year, reason="今年の数を書いてください。")
+    client.force_login(writer)
+    page = page_of(client, plan_year)
+    assert page.h1.get_text() == "あと4件を、課長に送ってください"
+    assert lead_of(page) == "高齢課が記入する取組は5件です。1件は送り終えました。"
+    assert [head.get_text() for head in page.select("tr.grp")] == [
+        "差戻し中（1件）", "未着手（1件）", "作成中（2件）", "承認済（1件）",
+    ]  # fmt: skip
+    assert titles(page) == [
+        "差し戻された1件を直す",
+        "書きかけの2件を仕上げて、課長に送る",
+        "まだ書いていない1件を書き始める",
+    ]
+    assert "とりまとめさん：「今年の数を書いてください。」" in page.select_one(".todo li").get_text()
+    assert [len(page.select(f".todo .btn--{kind}")) for kind in ("primary", "secondary")] == [1, 2]
+    moved = {
+        row.select_one(".code").get_text(): row.select("td")[-1].get_text() for row in page.select("tbody tr:not(.grp)")
+    }
+    assert moved["1-1-1-3"] == "－"
+    assert moved["1-1-1-4"].startswith("今日 ") and moved["1-1-1-4"].endswith("とりまとめ")
+
+
+def test_a_department_without_the_manager_sends_to_the_office(client, writer, plan, plan_year, department):
+    Department.objects.update(manager_step=False)
+    make_entry(make_initiative(plan, "1-1-1-1", department), status="draft")
+    client.force_login(writer)
+    page = page_of(client, plan_year)
+    assert page.h1.get_text() == "あと1件を、福祉総務課に送ってください"
+    assert titles(page) == ["書きかけの1件を仕上げて、福祉総務課に送る"]
+
+
+def test_the_deadline_and_an_extension_are_told(client, writer, plan, plan_year, department, coordinator):
+    make_entry(make_initiative(plan, "1-1-1-1", department), status="draft")
+    today = timezone.localdate()
+    plan_year.department_deadline = today - timezone.timedelta(days=2)
+    plan_year.save()
+    client.force_login(writer)
+    page = page_of(client, plan_year)
+    assert page.h1.get_text() == "期限を過ぎました。まだ送っていないものが1件あります"
+    assert lead_of(page).endswith("期限を延ばせるか、福祉総務課に聞いてください。")
+    assert titles(page) == []
+    assert "2日過ぎています" in page.select_one(".time").get_text()
+    plan_year.extensions.create(department=department, until=today + timezone.timedelta(days=3), by=coordinator)
+    page = page_of(client, plan_year)
+    assert page.h1.get_text() == "あと1件を、課長に送ってください"
+    plan = page.select_one(".time").get_text()
+    assert "あと3日" in plan and "福祉総務課が期限を延ばしました（ほかの課は" in plan
+
+
+@pytest.mark.parametrize(
+    ("year_status", "status", "heading"),
+    [
+        ("preparing", "not_started", "令和6年度の受付は、まだ始まっていません"),
+        ("collecting", "submitted", "課の分は、すべて送り終えています"),
+        ("reviewing", "returned", "差し戻された1件を直してください"),
+        ("reviewing", "draft", "令和6年度の記入は終わっています"),
+        ("published", "approved", "令和6年度の記入は終わっています"),
+    ],
+)
+def test_the_first_sentence(client, writer, plan, plan_year, department, year_status, status, heading):
+    make_entry(make_initiative(plan, "1-1-1-1", department), status=status)
+    PlanYear.objects.update(status=year_status)
+    client.force_login(writer)
+    assert page_of(client, plan_year).h1.get_text() == heading
+
+
+def test_a_manager_confirms_first(client, manager, plan, plan_year, department):
+    for number, status in enumerate(("awaiting_manager", "draft"), start=1):
+        make_entry(make_initiative(plan, f"1-1-1-{number}", department), status=status)
+    client.force_login(manager)
+    assert titles(page_of(client, plan_year)) == [
+        "確認を待っている1件を読んで、福祉総務課に送る", "書きかけの1件を仕上げて、課長に送る",
+    ]  # fmt: skip
+    EntryPart.objects.filter(status="awaiting_manager").update(status="submitted")
+    assert page_of(client, plan_year).h1.get_text() == "あと1件を、課の担当者が書いています"
+
+
+def test_a_person_without_a_department_is_told(client, plan, plan_year):
+    client.force_login(UserFactory())
+    page = page_of(client, plan_year)
+    assert "所属の課がありません。システム管理者に聞いてください。" in lead_of(page)
+    assert titles(page) == ["計画の取組を読む"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_of_the_department_do_not_grow(
+    client, writer, coordinator, plan, plan_year, department, count, django_assert_num_queries
+):
+    for number in range(1, count + 1):
+        part = make_entry(make_initiative(plan, f"{number}-1-1-1", department), status="submitted").parts.get()
+        workflow.perform(part, "return", by=coordinator, plan_year=plan_year, comments={"result": "数を"})
+        make_entry(make_initiative(plan, f"{number}-1-1-2", department), status="draft")
+    client.force_login(writer)
+    page_of(client, plan_year)
+    with django_assert_num_queries(15):
         page_of(client, plan_year)
 
 
@@ -94,15 +207,16 @@ def test_a_department_is_told_of_its_extension(client, writer, coordinator, depa
     day = timezone.localdate() + timezone.timedelta(days=20)
     collecting.extensions.create(department=department, until=day, by=coordinator)
     client.force_login(writer)
-    told = f"高齢課が受け持つ取組は3件です。高齢課の期限は、{day.month}月{day.day}日まで延びています。"
-    assert page_of(client, collecting).select_one("h1 + p").get_text() == told
+    told = page_of(client, collecting).select_one(".time li").get_text(" ", strip=True)
+    assert f"{day.month}月{day.day}日" in told
+    assert "福祉総務課が期限を延ばしました" in told
 
 
 @pytest.mark.parametrize(
     ("status", "heading"),
     [
-        ("preparing", "令和6年度は、まだ準備中です"),
-        ("reviewing", "差し戻された1件を、直してください"),
+        ("preparing", "令和6年度の受付は、まだ始まっていません"),
+        ("reviewing", "差し戻された1件を直してください"),
         ("published", "令和6年度の記入は終わっています"),
     ],
 )

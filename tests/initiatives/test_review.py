@@ -123,6 +123,56 @@ def test_the_queue_begins_with_the_oldest(office, address, make):
     assert page.select_one(".gnav [aria-current]").get_text() == "確認 2件"
 
 
+def test_the_queue_is_narrowed_and_stays_so(office, address, make, department, other_department, plan):
+    first, second = make(1), make(2, other_department)
+    elsewhere = make_entry(make_initiative(plan, "2-1-1-1", department), status="submitted").parts.get()
+    third = make(3)
+
+    def codes(query):
+        return [cell.get_text() for cell in soup(office.get(address("review_queue") + query)).select("td.code")]
+
+    assert codes(f"?department={department.pk}&goal=1") == ["1-1-1-1", "1-1-1-3"]
+    assert codes("?goal=2") == ["2-1-1-1"]
+    assert codes("?department=x&goal=") == codes("")
+    query = f"?department={department.pk}&goal=1"
+    page = soup(office.get(address("review_queue") + query))
+    assert page.h1.get_text() == "4件が、確認を待っています" and "2件にしぼりこんでいます。" in page.get_text()
+    assert [option.get_text() for option in page.select("#f-department option")] == ["すべて", "高齢課", "防災課"]
+    one = soup(office.get(page.select_one(".page-head__tools a")["href"]))
+    assert "しぼりこんだ2件中 1件目" in one.select_one("nav[aria-label=確認の順番]").get_text()
+    assert one.select_one("a[rel=next]")["href"] == address("review_part", third.pk) + query
+    form = one.select_one(".actionbar form")
+    sent = {field["name"]: field["value"] for field in form.select("input") if field["name"] != "csrfmiddlewaretoken"}
+    assert office.post(form["action"], sent)["Location"] == address("review_part", third.pk) + query
+    many = page.select_one("main form[method=post]")["action"]
+    assert office.post(many, {"part": f"{third.pk}:{third.version}"})["Location"] == address("review_queue") + query
+    assert "この条件で確認を待っているものはありません" in office.get(address("review_queue") + query).content.decode()
+    assert {part.status for part in EntryPart.objects.filter(pk__in=[first.pk, third.pk])} == {"approved"}
+    assert {part.status for part in EntryPart.objects.filter(pk__in=[second.pk, elsewhere.pk])} == {"submitted"}
+
+
+def test_what_was_sent_back_and_has_not_come_again(office, address, make, coordinator, manager, writer, plan_year):
+    """Also when the 課長 sent it back to the writer since; not when it came again or only the 課長 sent it back."""
+    waiting, between, fresh, withdrawn, inside = (make(number) for number in range(1, 6))
+    for part in (waiting, between, fresh, withdrawn):
+        workflow.perform(part, "return", by=coordinator, plan_year=plan_year, reason="数を")
+    for part in (between, withdrawn):
+        workflow.perform(part, "request_confirmation", by=writer, plan_year=plan_year)
+    workflow.perform(between, "return", by=manager, plan_year=plan_year, reason="まだ")
+    workflow.perform(withdrawn, "submit", by=manager, plan_year=plan_year)
+    workflow.perform(withdrawn, "withdraw", by=writer, plan_year=plan_year)
+    workflow.perform(withdrawn, "request_confirmation", by=writer, plan_year=plan_year)
+    workflow.perform(withdrawn, "return", by=manager, plan_year=plan_year, reason="まだ")
+    workflow.perform(inside, "withdraw", by=writer, plan_year=plan_year)
+    workflow.perform(inside, "request_confirmation", by=writer, plan_year=plan_year)
+    workflow.perform(inside, "return", by=manager, plan_year=plan_year, reason="まだ")
+    week = timezone.timedelta(days=8)
+    for step in Transition.objects.exclude(part=fresh):
+        Transition.objects.filter(pk=step.pk).update(at=step.at - week)
+    links = soup(office.get(address("review_queue"))).select("section[aria-labelledby=h-unanswered] a")
+    assert [link["href"] for link in links] == [address("review_part", part.pk) for part in (waiting, between)]
+
+
 def test_nothing_to_review_is_told(office, address, plan_year):
     assert "確認を待っているものはありません" in soup(office.get(address("review_queue"))).h1.get_text()
 
@@ -154,7 +204,7 @@ def test_queries_of_the_queue_do_not_grow(office, address, make, count, django_a
     for number in range(1, count + 1):
         make(number)
     office.get(address("review_queue"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         office.get(address("review_queue"))
 
 
@@ -166,7 +216,7 @@ def test_queries_of_one_part_do_not_grow(
     for number in range(2, count + 1):
         make(number)
     office.get(address("review_part", part.pk))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         office.get(address("review_part", part.pk))
 
 
@@ -218,7 +268,7 @@ def test_what_is_different_from_the_text_that_was_returned(office, address, coor
     text = page.select_one("section[aria-labelledby=h-result] .rv__text")
     assert (text.select_one("del").get_text(), text.select_one("ins").get_text()) == ("15", "18")
     assert "変わっていません" in page.select_one("section[aria-labelledby=h-issues]").get_text()
-    assert "前の版はB" in page.select_one("section[aria-labelledby=h-rating]").get_text()
+    assert "前の版はB" in page.select_one("section[aria-labelledby=h-self_rating]").get_text()
     now = soup(office.get(address("review_part", part.pk), {"with": "now"}))
     assert now.select(".rv__text del") == []
 
@@ -238,7 +288,7 @@ def test_the_co_owners_parts_and_the_disagreement_are_shown(office, address, mak
     page = soup(office.get(address("review_part", part.pk)))
     others = page.select_one("section[aria-labelledby=h-others]").get_text()
     assert "防災課の実績" in others and "作成中" in others
-    assert "高齢課はB、防災課はD" in page.select_one("section[aria-labelledby=h-rating]").get_text()
+    assert "高齢課はB、防災課はD" in page.select_one("section[aria-labelledby=h-self_rating]").get_text()
 
 
 def test_what_one_submitted_oneself_cannot_be_approved_and_the_page_says_why(office, address, coordinator, make):
@@ -291,6 +341,14 @@ def test_a_correction_is_flagged(office, address, coordinator, make):
     assert "軽微な修正" in detail.select_one("section[aria-labelledby=h-history]").get_text()
 
 
+def test_a_correction_never_touches_the_rating(office, address, make):
+    part = make(result="15回行た。")
+    sent = {"version": part.version, "result": "15回行った。", "issues": part.issues, "self_rating": "D", "rating": "D"}
+    office.post(address("part_correct", part.pk), sent)
+    part.refresh_from_db()
+    assert (part.result, part.self_rating, part.entry.rating) == ("15回行った。", "B", "")
+
+
 def test_a_stale_correction_shows_both_texts_and_overwrites_nothing(office, address, make):
     part = make(result="元の文")
     history.save_changes(part, {"result": "課が直した文"}, by=None)
@@ -319,7 +377,7 @@ def test_another_rating_with_a_reason(office, address, make, department, other_d
     part = make(1, department, other_department)
     sent = {"entry_version": 1, "rating": "C", "rating_reason": "半分が中止"}
     page = soup(office.post(address("rating_set", part.pk), sent, follow=True))
-    assert "半分が中止" in page.select_one("section[aria-labelledby=h-rating]").get_text()
+    assert "半分が中止" in page.select_one("section[aria-labelledby=h-self_rating]").get_text()
     assert office.post(address("rating_set", part.pk), sent | {"rating": "D"}).status_code == 409
     no_reason = {"entry_version": 2, "rating": "D", "rating_reason": ""}
     assert office.post(address("rating_set", part.pk), no_reason).status_code == 422

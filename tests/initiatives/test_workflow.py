@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from accounts.models import Deputyship, User
 from initiatives import history, permissions, workflow
 from initiatives.history import Conflict
-from initiatives.models import EntryPart, PlanYear, Transition
+from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
 from initiatives.workflow import ACTIONS, TransitionError
 from tests.factories import (
     DepartmentFactory,
@@ -268,6 +268,9 @@ def test_many_at_once_tells_those_that_could_not(plan, plan_year, department, co
 # --- A machine that walks at random -------------------------------------------------------------------
 
 
+SAID = st.sampled_from(["", "reason", "result", "result issues"])  # nothing, a reason, or comments on these fields
+
+
 class Walk(RuleBasedStateMachine):
     """Two departments (one without the 課長 step), seven people, some parts, and 代理 that come and go.
 
@@ -295,7 +298,7 @@ class Walk(RuleBasedStateMachine):
             make_entry(make_initiative(plan, f"1-1-1-{number}", first, second), status="not_started")
         self.model = {part.pk: (part.status, part.result) for part in EntryPart.objects.all()}
         self.acted = {pk: set() for pk in self.model}  # who wrote or stepped in another's place
-        self.steps = 0
+        self.steps = self.comments = 0
 
     @property
     def people(self) -> list[User]:
@@ -326,12 +329,12 @@ class Walk(RuleBasedStateMachine):
     def parts(self) -> list[EntryPart]:
         return list(EntryPart.objects.select_related("department", "entry").order_by("pk"))
 
-    @rule(part=st.integers(0, 3), person=st.integers(0, 6), name=st.sampled_from(sorted(ACTIONS)), reason=st.booleans())
-    def try_anything(self, part, person, name, reason):
-        self.step(self.parts()[part], self.people[person], name, "理由" if reason else "")
+    @rule(part=st.integers(0, 3), person=st.integers(0, 6), name=st.sampled_from(sorted(ACTIONS)), said=SAID)
+    def try_anything(self, part, person, name, said):
+        self.step(self.parts()[part], self.people[person], name, said)
 
-    @rule(pick=st.integers(0, 10**6), reason=st.booleans())
-    def take_a_step_that_is_offered(self, pick, reason):
+    @rule(pick=st.integers(0, 10**6), said=SAID)
+    def take_a_step_that_is_offered(self, pick, said):
         people = self.people
         offered = [
             (part, user, name)
@@ -340,19 +343,21 @@ class Walk(RuleBasedStateMachine):
             for name in workflow.available_actions(part, user, self.year)
         ]
         if offered:
-            self.step(*offered[pick % len(offered)], "理由" if reason else "")
+            self.step(*offered[pick % len(offered)], said)
 
-    def step(self, part, user, name, reason):
+    def step(self, part, user, name, said):
         allowed = name in workflow.available_actions(part, user, self.year)
-        may_go = allowed and (reason or not ACTIONS[name].reason_required)
+        may_go = allowed and (said or not ACTIONS[name].reason_required)
+        reason, comments = ("理由", {}) if said == "reason" else ("", dict.fromkeys(said.split(), "指摘"))
         try:
-            workflow.perform(part, name, by=user, plan_year=self.year, reason=reason)
+            workflow.perform(part, name, by=user, plan_year=self.year, reason=reason, comments=comments)
         except TransitionError:
             assert not may_go
         else:
             assert may_go
             self.remember(part, user, Transition.objects.order_by("-pk").first().on_behalf_of_id)
             self.steps += 1
+            self.comments += len(comments)
             Walk.steps_in_all += 1
             self.model[part.pk] = (ACTIONS[name].target, self.model[part.pk][1])
 
@@ -381,6 +386,7 @@ class Walk(RuleBasedStateMachine):
         parts = EntryPart.objects.all()
         assert {part.pk: (part.status, part.result) for part in parts} == self.model
         assert Transition.objects.count() == self.steps
+        assert FieldComment.objects.count() == self.comments
         for part in parts:
             assert (part.status == S.APPROVED) == (part.approved_at is not None) == (part.approved_by_id is not None)
             if part.status == S.APPROVED:

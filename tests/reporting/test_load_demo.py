@@ -1,27 +1,34 @@
 """The demo city: what it holds, that it is laid once, that people can sign in, and that no sentence is copied."""
 
+import itertools
 import re
 from collections import Counter
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Department, Membership, User
 from indicators import calculation
 from indicators.models import Indicator, IndicatorValue
+from initiatives import board, thread
 from initiatives.models import (
     Direction,
     EntryPart,
     FieldChange,
+    FieldComment,
     Goal,
     Initiative,
     InitiativeDepartment,
+    PartMessage,
     Plan,
     PlanYear,
     Policy,
+    Transition,
     YearlyEntry,
 )
 from initiatives.parsing import clean_text
@@ -134,6 +141,45 @@ def test_load_demo_current_year_is_under_way(demo):
             "status", flat=True
         )
     ) == set(EntryPart.Status)
+
+
+def test_load_demo_every_part_has_come_step_by_step_to_where_it_stands(demo):
+    """As workflow.perform would have left it: each step begins where the one before ended, and none is in the future."""
+    parts = EntryPart.objects.filter(entry__fiscal_year=2025).prefetch_related("transitions")
+    for part in parts:
+        steps = sorted(part.transitions.all(), key=lambda step: step.at)
+        stood = steps[-1].to_status if steps else part.status
+        assert stood == part.status or not steps, part
+        assert (not steps) == (part.status in ("not_started", "draft")), part
+        for before, after in itertools.pairwise(steps):
+            assert before.to_status == after.from_status, part
+        sent = [step for step in steps if step.action == "submit"]
+        if part.status in ("submitted", "approved"):
+            assert (sent[-1].at, sent[-1].by_id) == (part.submitted_at, part.submitted_by_id), part
+    assert Transition.objects.filter(at__gte=datetime(2026, 11, 20, 1, tzinfo=UTC)).count() == 0
+
+
+def test_load_demo_board_shows_every_kind_of_department(demo, monkeypatch):
+    plan_year = PlanYear.objects.get(fiscal_year=2025)
+    real = timezone.localdate
+    monkeypatch.setattr(timezone, "localdate", lambda at=None: real(at) if at else date(2026, 11, 20))
+    seen = board.board_of(plan_year)
+    sizes = {group.key: len(group.lines) for group in seen.groups}
+    assert sizes.keys() == {"late", "going", "done"} and min(sizes.values()) >= 5
+    assert [line.name for line in seen.not_begun] == ["商工課", "青少年課", "予防課"]
+    assert {line.next.words.lstrip("0123456789") for line in seen.lines if line.next} == {
+        "知らせる", "件を確認する", "差戻しを見る",
+    }  # fmt: skip
+    assert "少なく" in seen.course.finding
+
+
+def test_load_demo_something_is_asked_and_something_answered(demo):
+    people = User.objects.in_bulk(field_name="username")
+    own = EntryPart.objects.filter(department__name="介護保険課")
+    assert [part.entry.initiative.code for part in thread.unread_answers(own, people["tantou"])] == ["3-2-1-2"]
+    assert [part.department.name for part in thread.awaiting_answer(EntryPart.objects.all())] == ["高齢者いきいき課"]
+    returned = EntryPart.objects.filter(status="returned")
+    assert all(step.reason or step.comments.count() for part in returned for step in [part.transitions.first()])
 
 
 def test_load_demo_texts_differ_from_year_to_year(demo):
@@ -279,6 +325,9 @@ SENTENCES = {
     Footnote: ["text"],
     CommitteeReview: ["text"],
     FieldChange: ["old", "new", "reason"],
+    FieldComment: ["text"],
+    PartMessage: ["text"],
+    Transition: ["reason"],
 }
 
 
