@@ -397,26 +397,27 @@ class _GoalSheet(_Cells):
 
     def _row(self, row: int, filled: dict[str, list]) -> None:
         values = self.sheet.rows[row]
-        if not any(_shown(value).strip() for value in values):
+        unnumbered = not _shown(values[self.columns["code"]]).strip()
+        if unnumbered and not any(_shown(value).strip() for value in values):
             return
-        if self._is_remark(row):
+        if unnumbered and row in self.sheet.merged_rows:
             self._remark(row)
             return
         place = self._place(row)
         texts = {
-            name: self.text(row, column, place, name) for name, column in self.columns.items() if name not in filled
+            name: self.found.text(self.text(row, column, place, name), place, name)
+            for name, column in self.columns.items()
+            if name not in filled
         }
         if not texts["code"].strip():
-            unread = bool(_shown(self.sheet.value(row, self.columns["code"])).strip())  # told already
-            if not unread and any(text.strip() for text in texts.values()):
+            if unnumbered and any(texts.values()):  # else told already
                 self.found.problem(place.at("code"), "", "番号がありません。取組の番号を書くか、行を消してください。")
             return
         for name in filled:
             if (row, self.columns[name]) in self.computed:
                 self.text(row, self.columns[name], place, name)
         self._check_goal(filled["goal"][row], place)
-        body = {name: self.found.text(text, place, name) for name, text in texts.items()}
-        initiative = read_initiative(self.found, place, body)
+        initiative = read_initiative(self.found, place, texts)
         if initiative is not None:
             self._add(initiative, filled, row)
 
@@ -458,13 +459,14 @@ class _GoalSheet(_Cells):
                 self.found.problem(
                     place.at("code"), initiative.code, f"施策の番号は({policy[1]})です。番号か施策を直してください。"
                 )
-        self.reading.policies.setdefault(policy, Policy(*policy, place))
+        if policy not in self.reading.policies:
+            self.reading.policies[policy] = Policy(*policy, place)
         if "direction" in filled:
             key = self._named_direction(filled["direction"], row, place, policy)
             initiative = replace(initiative, direction=key or initiative.direction)
-        self.reading.directions.setdefault(
-            initiative.direction, Direction(initiative.direction[:2], initiative.direction[2], place)
-        )
+        direction = initiative.direction
+        if direction not in self.reading.directions:
+            self.reading.directions[direction] = Direction(direction[:2], direction[2], place)
         self.reading.initiatives.append(initiative)
 
     def _above(self, values: list, row: int) -> str:
