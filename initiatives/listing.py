@@ -1,20 +1,20 @@
 """The rows of 一覧: every initiative of a year as one person may see it, light enough to list them all.
 
-Four queries whatever the number of rows. Filtering and sorting happen in memory: a plan has a few hundred
+One query whatever the number of rows. Filtering and sorting happen in memory: a plan has a few hundred
 initiatives, and the rule who sees a draft (permissions.can_view_part) stays written once.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
 from initiatives import parsing, permissions
 from initiatives.composition import compose
-from initiatives.models import EntryPart, Initiative, InitiativeDepartment, PlanYear, YearlyEntry
+from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
 
 # From the least to the most advanced: an initiative stands where its slowest department stands.
 STATUS_ORDER = (
@@ -79,49 +79,25 @@ class EntryRow:
 
 def rows_of(plan_year: PlanYear, user: User, *, texts: bool = False) -> list[EntryRow]:
     """All rows of the year in plan order. `texts` also reads 実績 and 課題, for the columns that show them."""
-    initiatives = (
-        Initiative.objects.filter(plan_id=plan_year.plan_id)
-        .in_force(plan_year.fiscal_year)
-        .order_by("position")
-        .values_list(
-            "pk", "code", "position", "name", "direction__policy__goal__number", "direction__policy__number",
-            "original_id", "original__code", "first_year",
-        )
-    )  # fmt: skip
-    this_year, last_year = _entries(plan_year, texts)
-    parts = _parts(plan_year, texts)
-    owners = _owners(plan_year)
-    rows = []
-    for pk, code, position, name, goal, policy, original, original_code, first_year in initiatives:
-        own = this_year.get(pk)
-        holds_own = bool(own and own.holds_own)
-        source = pk if original is None or holds_own else original
-        row = EntryRow(
-            pk, code, position, name, goal, f"{goal}-{policy}", original_code or "", holds_own,
-            first_year if (first_year or 0) > plan_year.plan.first_year else None, source,
-        )  # fmt: skip
-        if source in last_year:
-            row.last_rating = last_year[source].rating
-        if source in this_year:
-            _fill(row, this_year[source], parts[this_year[source].pk], user, plan_year)
-        written = [(part.department_id, part.department) for part in parts[own.pk]] if own else []
-        for department_id, department in _in_plan_order(written, owners[pk]) or owners[pk]:
-            row.department_ids.append(department_id)
-            row.departments.append(department)
-        rows.append(row)
-    return rows
+    read = _read(plan_year, texts)
+    return [_row(found, read, user, plan_year) for found in read.values() if found.initiative.is_in_force]
 
 
-def _in_plan_order(written: list[tuple[int, str]], owners: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Departments that wrote, in the order in which the plan names them; parts stand as the cell was printed."""
-    order = [department for department, _ in owners]
-    return sorted(written, key=lambda wrote: order.index(wrote[0]) if wrote[0] in order else len(order))
+class _Initiative(NamedTuple):
+    pk: int
+    code: str
+    position: int
+    name: str
+    first_year: int | None
+    is_in_force: bool
+    goal: int
+    policy: int
+    original_pk: int | None
+    original_code: str | None
 
 
 class _Entry(NamedTuple):
-    pk: int
-    initiative_id: int
-    fiscal_year: int
+    pk: int | None
     target: str
     next_target: str
     rating: str
@@ -131,13 +107,96 @@ class _Entry(NamedTuple):
 
 
 class _Part(NamedTuple):
-    pk: int
-    entry_id: int
+    pk: int | None
     department_id: int
     department: str
     status: str
     result: str = ""
     issues: str = ""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was read of an initiative: this year's entry with its parts, last year's rating, its departments."""
+
+    initiative: _Initiative
+    entry: _Entry
+    last_rating: str
+    parts: dict[int, _Part] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)
+
+
+# Where the columns of each tuple are found from an initiative.
+_PATHS = {
+    _Initiative: ("", {"goal": "direction__policy__goal__number", "policy": "direction__policy__number",
+                       "original_pk": "original_id", "original_code": "original__code"}),
+    _Entry: ("this__", {}),
+    _Part: ("this__parts__", {"department": "this__parts__department__name"}),
+}  # fmt: skip
+
+
+def _columns(row: type, texts: bool) -> list[str]:
+    """The columns of a tuple; the long texts, which have defaults, only when they are asked for."""
+    prefix, paths = _PATHS[row]
+    names = [name for name in row._fields if texts or name not in row._field_defaults]
+    return [paths.get(name, f"{prefix}{name}") for name in names]
+
+
+def _read(plan_year: PlanYear, texts: bool) -> dict[int, _Found]:
+    """All initiatives of the plan by number, in its order. One query: a line for every part with every department.
+
+    Also those no longer in force, whose texts a cross-listing may show.
+    """
+    year = plan_year.fiscal_year
+    lines = (
+        Initiative.objects.filter(plan_id=plan_year.plan_id)
+        .with_in_force(year)
+        .alias(
+            this=FilteredRelation("entries", condition=Q(entries__fiscal_year=year)),
+            last=FilteredRelation("entries", condition=Q(entries__fiscal_year=year - 1)),
+        )
+        .order_by("position", "this__parts__position", "owners__position")
+    )
+    initiative, entry, part = (_columns(row, texts) for row in (_Initiative, _Entry, _Part))
+    entry_at, part_at = len(initiative), len(initiative) + len(entry)
+    rest_at = part_at + len(part)
+    found: dict[int, _Found] = {}
+    for line in lines.values_list(
+        *initiative, *entry, *part, "last__rating", "owners__department_id", "owners__department__name"
+    ):
+        last_rating, owner_id, owner = line[rest_at:]
+        one = found.get(line[0])
+        if one is None:
+            entry_values = _Entry(*line[entry_at:part_at])
+            one = found[line[0]] = _Found(_Initiative(*line[:entry_at]), entry_values, last_rating or "")
+        if line[part_at] is not None and line[part_at] not in one.parts:
+            one.parts[line[part_at]] = _Part(*line[part_at:rest_at])
+        if owner_id is not None:
+            one.owners[owner_id] = owner
+    return found
+
+
+def _row(found: _Found, read: dict[int, _Found], user: User, plan_year: PlanYear) -> EntryRow:
+    of = found.initiative
+    holds_own = bool(found.entry.holds_own)
+    source = read[of.pk if of.original_pk is None or holds_own else of.original_pk]
+    row = EntryRow(
+        of.pk, of.code, of.position, of.name, of.goal, f"{of.goal}-{of.policy}", of.original_code or "", holds_own,
+        of.first_year if (of.first_year or 0) > plan_year.plan.first_year else None, source.initiative.pk,
+    )  # fmt: skip
+    row.last_rating = source.last_rating
+    if source.entry.pk is not None:
+        _fill(row, source.entry, list(source.parts.values()), user, plan_year)
+    written = {part.department_id: part.department for part in found.parts.values()}
+    departments = _in_plan_order(written, found.owners) or found.owners
+    row.department_ids, row.departments = list(departments), list(departments.values())
+    return row
+
+
+def _in_plan_order(written: dict[int, str], owners: dict[int, str]) -> dict[int, str]:
+    """Departments that wrote, in the order in which the plan names them; parts stand as the cell was printed."""
+    order = [*owners, *written]
+    return {pk: written[pk] for pk in sorted(written, key=order.index)}
 
 
 def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_year: PlanYear) -> None:
@@ -158,46 +217,6 @@ def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_yea
     shared = ("", "") if row.hidden else (entry.shared_result, entry.shared_issues)
     row.result = compose(shared[0], [(part.department, part.result) for part in visible], joint=joint)
     row.issues = compose(shared[1], [(part.department, part.issues) for part in visible], joint=joint)
-
-
-def _entries(plan_year: PlanYear, texts: bool) -> tuple[dict[int, _Entry], dict[int, _Entry]]:
-    """Entries of this year and of the one before, each by initiative."""
-    year = plan_year.fiscal_year
-    entries = YearlyEntry.objects.filter(initiative__plan_id=plan_year.plan_id, fiscal_year__in=(year - 1, year))
-    this_year, last_year = {}, {}
-    for values in entries.order_by().values_list(*_fields(_Entry, texts)):
-        entry = _Entry(*values)
-        (this_year if entry.fiscal_year == year else last_year)[entry.initiative_id] = entry
-    return this_year, last_year
-
-
-def _parts(plan_year: PlanYear, texts: bool) -> dict[int, list[_Part]]:
-    """The year's parts by entry, in order."""
-    parts = EntryPart.objects.filter(
-        entry__initiative__plan_id=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year
-    )
-    groups = defaultdict(list)
-    for values in parts.order_by("position").values_list(*_fields(_Part, texts)):
-        part = _Part(*values)
-        groups[part.entry_id].append(part)
-    return groups
-
-
-def _fields(row: type, texts: bool) -> list[str]:
-    """Columns of a tuple; the long texts, which have defaults, only when they are asked for."""
-    names = [name for name in row._fields if texts or name not in row._field_defaults]
-    return ["department__name" if name == "department" else name for name in names]
-
-
-def _owners(plan_year: PlanYear) -> dict[int, list[tuple[int, str]]]:
-    groups = defaultdict(list)
-    for initiative, department, name in (
-        InitiativeDepartment.objects.filter(initiative__plan_id=plan_year.plan_id)
-        .order_by("position")
-        .values_list("initiative_id", "department_id", "department__name")
-    ):
-        groups[initiative].append((department, name))
-    return groups
 
 
 CROSS = {

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _NO_VALUE = {"", "-", "－", "—", "―", "‐", "ー", "–", "−"}
@@ -27,11 +28,19 @@ def clean_text(text: str) -> str:
         raise ParsingError(
             f"目に見えない文字（U+{ord(found.group()):04X}）が入っています。その部分を打ち直してください。"
         )
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    return "\n".join([line.rstrip() for line in text.split("\n")]).strip("\n")
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
-    """A form for comparing names: NFKC, no white space. For keys such as 担当課 names, never for body text."""
+    """A form for comparing names: NFKC, no white space. For keys such as 担当課 names, never for body text.
+
+    Remembered: a year's file names each department dozens of times.
+    """
+    return _key(text)
+
+
+def _key(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -40,7 +49,7 @@ _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("�
 
 def search_form(text: str) -> str:
     """A form for searching: full and half width, capitals, ひらがな and カタカナ, and white space are alike."""
-    return key(text).casefold().translate(_KATAKANA_TO_HIRAGANA)
+    return _key(text).casefold().translate(_KATAKANA_TO_HIRAGANA)
 
 
 def is_blank(text: str) -> bool:

@@ -141,9 +141,10 @@ class LeanResource(resources.ModelResource):
         instance = self.known.get(self.key_of(row))
         if instance is None:
             return True
-        for name, held in self._compared:
+        held = instance.__dict__
+        for name, where in self._compared:
             value = row.get(name, UNSAID)
-            if value is not UNSAID and getattr(instance, held) != value:
+            if value != held[where] and value is not UNSAID:
                 return True
         return False
 

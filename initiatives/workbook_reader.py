@@ -68,9 +68,10 @@ class Sheet:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)  # where it is not General or text
 
     def value(self, row: int, column: int):
-        if row < len(self.rows) and column < len(self.rows[row]):
+        try:
             return self.rows[row][column]
-        return ""
+        except IndexError:
+            return ""
 
     @cached_property
     def merged_rows(self) -> dict[int, tuple[int, int]]:
@@ -189,11 +190,14 @@ def _refuse_foreign(parts: dict[str, bytes]) -> None:
             _refuse_odd_xml(content)
 
 
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+
+
 def _refuse_odd_xml(content: bytes) -> None:
     """XML as Excel writes it: UTF-8 and without declarations of its own (entities are how XML bombs are built)."""
     head = content[:200].lower()
     odd_encoding = content[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"encoding=" in head and b"utf-8" not in head)
-    if odd_encoding or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    if odd_encoding or _DECLARATION.search(content):
         raise WorkbookRefused(
             "このファイルの中に、Excelが書かない書き方の部品があります。受け付けていません。", _SAVE_AS
         )
@@ -311,8 +315,7 @@ _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]+)")?(?:
 _PLAIN_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"[^<>]*>')
 _PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"\s?/>')
 _NOT_PLAIN = re.compile(rb"<!|<f[\s/>]|<[A-Za-z0-9_.-]+:(?:c|row|f|mergeCell)[\s/>]")
-_CELL_TAG = re.compile(rb"<c[\s/>]")
-_ROW_TAG = re.compile(rb"<row[\s/>]")
+_CELL_OR_ROW_TAG = re.compile(rb"<(?:c|row)[\s/>]")
 _MERGE_TAG = re.compile(rb"<mergeCell[\s/>]")
 
 
@@ -334,13 +337,17 @@ class _Scan:
 
     def _read_plain(self, content: bytes) -> bool:
         """The quick way; False, with nothing kept, when the sheet is not written as plainly as it needs."""
-        rows, cells, merges = (pattern.findall(content) for pattern in (_PLAIN_ROW, _PLAIN_CELL, _PLAIN_MERGE))
+        end = max(content.rfind(b"</sheetData>"), 0)  # merges stand behind the cells, where little else does
+        rows, cells = _PLAIN_ROW.findall(content), _PLAIN_CELL.findall(content)
+        merges = _PLAIN_MERGE.findall(content, end)
         complete = (
-            len(cells) == len(_CELL_TAG.findall(content)) <= MAX_ROWS * MAX_COLUMNS
-            and len(rows) == len(_ROW_TAG.findall(content)) <= MAX_ROWS
-            and len(merges) == len(_MERGE_TAG.findall(content)) <= MAX_MERGED
+            len(cells) + len(rows) == len(_CELL_OR_ROW_TAG.findall(content))
+            and len(cells) <= MAX_ROWS * MAX_COLUMNS
+            and len(rows) <= MAX_ROWS
+            and len(merges) == len(_MERGE_TAG.findall(content, end)) <= MAX_MERGED
         )
-        plain = complete and not _NOT_PLAIN.search(content) and content.rstrip().endswith(b"</worksheet>")
+        odd = _NOT_PLAIN.search(content) or _MERGE_TAG.search(content, 0, end)
+        plain = complete and not odd and content.rstrip().endswith(b"</worksheet>")
         numbers = {number for _, number, _, _ in cells} | set(rows)
         columns = {letters for letters, _, _, _ in cells}
         if not plain or any(int(number) > MAX_ROWS for number in numbers) or not columns <= _COLUMN_BYTES.keys():

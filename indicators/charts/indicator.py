@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from indicators.charts.axis import Axis, axis_for, decimals_of
 from indicators.charts.svg import (
     AXIS,
+    FONTS,
     GRID,
     INK,
     INK2,
@@ -50,6 +51,7 @@ def actual_vs_target(
     width: float | None = None,
     height: float | None = None,
     text: int = 14,
+    fonts: str = FONTS,
 ) -> SafeString:
     """Result (solid, filled points, bold) against target (dashed, hollow points), each named at its last point.
 
@@ -78,7 +80,7 @@ def actual_vs_target(
         for year, a, t, word in zip(years, actual, target, words, strict=True)
     )
     parts = plot.draw(actual, target, [word if a is None else "" for word, a in zip(words, actual, strict=True)])
-    return svg(uid, plot.width, plot.height, title, f"{desc}。" if desc else "数はまだありません。", parts)
+    return svg(uid, plot.width, plot.height, title, f"{desc}。" if desc else "数はまだありません。", parts, fonts)
 
 
 @dataclass

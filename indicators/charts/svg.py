@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 INK, INK2, INK3 = "#1a1a1a", "#4d4d4d", "#666666"
+FONTS = "'Ayumi Latin','BIZ UDPGothic','Hiragino Sans','Noto Sans JP',sans-serif"
 GRID, AXIS = "#e6e6e6", "#949494"
 KEY, KEY_DARK = "#0055ad", "#00428c"
 
@@ -18,14 +19,23 @@ def join(parts: Iterable[SafeString]) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def svg(uid: str, width: float, height: float, title: str, desc: str, parts: Iterable[SafeString]) -> SafeString:
+def svg(
+    uid: str,
+    width: float,
+    height: float,
+    title: str,
+    desc: str,
+    parts: Iterable[SafeString],
+    fonts: str = FONTS,
+) -> SafeString:
     """Width and height in rem: text that the reader enlarged enlarges the chart."""
     return format_html(
         '<svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{}-t {}-d" '
         'viewBox="0 0 {} {}" width="{}rem" height="{}rem" '
-        "font-family=\"'Ayumi Latin','BIZ UDPGothic','Hiragino Sans','Noto Sans JP',sans-serif\">"
+        'font-family="{}">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>',
-        uid, uid, f"{width:g}", f"{height:g}", f"{width / 16:g}", f"{height / 16:g}", uid, title, uid, desc, join(parts),
+        uid, uid, f"{width:g}", f"{height:g}", f"{width / 16:g}", f"{height / 16:g}", fonts,
+        uid, title, uid, desc, join(parts),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The plan (計画) as a tree: goals, policies, directions, initiatives, and who works on them."""
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import ExpressionWrapper, Prefetch, Q
 from django.utils.functional import cached_property
 
 from accounts.models import Department
@@ -162,7 +162,15 @@ class Partner(models.Model):
 class InitiativeQuerySet(models.QuerySet):
     def in_force(self, fiscal_year: int):
         """Initiatives that the plan has in a fiscal year: begun (they and their goal), and not ended before it."""
-        return self.filter(_in_force(fiscal_year), _in_force(fiscal_year, "direction__policy__goal__"))
+        return self.filter(self._in_force(fiscal_year))
+
+    def with_in_force(self, fiscal_year: int):
+        """Every initiative, saying whether the plan has it in a fiscal year (is_in_force)."""
+        return self.annotate(is_in_force=ExpressionWrapper(self._in_force(fiscal_year), models.BooleanField()))
+
+    @staticmethod
+    def _in_force(fiscal_year: int) -> Q:
+        return _in_force(fiscal_year) & _in_force(fiscal_year, "direction__policy__goal__")
 
     def with_owners(self):
         return self.prefetch_related(

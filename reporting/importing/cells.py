@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from indicators.calculation import round_half_up
 from initiatives import fiscal_year as fy
@@ -112,8 +113,12 @@ def is_outside(name: str) -> bool:
     return bool(_OUTSIDE.search(unicodedata.normalize("NFKC", name)))
 
 
+@lru_cache(maxsize=1024)
 def parse_owners(text: str) -> Owners:
-    """A 担当課名 cell: one department a line, partners in brackets under theirs, remarks with ※."""
+    """A 担当課名 cell: one department a line, partners in brackets under theirs, remarks with ※.
+
+    Remembered, so only to be read: a department's cells are all alike.
+    """
     found = Owners()
     for line in re.split(r"[\n、,，;；]", text):
         if line.strip():

@@ -47,6 +47,13 @@ def _instance(model: type[Model], names: list[str], values: tuple, db: str) -> M
     return made
 
 
+def instances(rows: QuerySet) -> list[Model]:
+    """Rows of one table."""
+    model, db = rows.model, rows.db
+    names = _columns_of(model)
+    return [_instance(model, names, values, db) for values in rows.values_list(*names)]
+
+
 def joined(rows: QuerySet, parts: dict[str, type[Model]]) -> Iterator[tuple[Model | None, ...]]:
     """Rows of a query over several tables (prefix → model), as instances; None where nothing is joined.
 
@@ -169,7 +176,7 @@ def read_held(fiscal_year: int, choose, *, written: bool = True) -> Held:
 
 
 def _read_register(held: Held) -> None:
-    for (department,) in joined(Department.objects.order_by("position", "pk"), {"": Department}):
+    for department in instances(Department.objects.order_by("position", "pk")):
         held.departments_by_id[department.pk] = department
         opened = (department.opened_in or 0) <= held.fiscal_year
         if opened and (department.closed_after or held.fiscal_year) >= held.fiscal_year:
@@ -200,7 +207,7 @@ def _read_tree(held: Held) -> None:
 def _read_initiatives(held: Held) -> None:
     directions = {direction.pk: key for key, direction in held.directions.items()}
     by_id = {}
-    for (initiative,) in joined(Initiative.objects.filter(plan=held.plan).order_by("position"), {"": Initiative}):
+    for initiative in instances(Initiative.objects.filter(plan=held.plan).order_by("position")):
         by_id[initiative.pk] = held.initiatives[initiative.code] = initiative
         initiative.direction_key = directions[initiative.direction_id]
     owners, partners = defaultdict(list), defaultdict(list)

@@ -41,14 +41,14 @@ class Findings:
 
     def text(self, value: str, place: Place, name: str) -> str:
         """Body text as it is kept; a problem for characters that cannot be seen."""
-        if value in self._cleaned:
-            return self._cleaned[value]
-        try:
-            self._cleaned[value] = parsing.clean_text(value)
-        except parsing.ParsingError as error:
-            self.problem(place.at(name), value, error)
-            return ""
-        return self._cleaned[value]
+        clean = self._cleaned.get(value)
+        if clean is None:
+            try:
+                clean = self._cleaned[value] = parsing.clean_text(value)
+            except parsing.ParsingError as error:
+                self.problem(place.at(name), value, error)
+                return ""
+        return clean
 
 
 def read_initiative(found: Findings, place: Place, texts: dict[str, str], **known) -> Initiative | None:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from initiatives import fiscal_year as fy
-from initiatives import permissions
+from initiatives import permissions, plan_years
 from initiatives.gate import only_for
 from initiatives.text_diff import diff
 from initiatives.workbook_reader import UNCHANGED
@@ -81,7 +81,7 @@ def _show(request, upload, seen, problems, *, form=None, warning="", status=200)
     context = {
         "upload": upload,
         "seen": seen,
-        "year_label": fy.label(seen.source.fiscal_year) if seen else "",
+        "year_label": fy.label(upload.fiscal_year),
         "problems": problems,
         "form": form,
         "warning": warning,
@@ -129,4 +129,6 @@ def import_result(request, pk):
     upload = get_object_or_404(rows, pk=pk)
     if upload.status == ReportImport.Status.PREVIEWED:
         return redirect("reporting:import_preview", pk)
+    if upload.plan_year:
+        plan_years.remember(request, upload.plan_year)
     return render(request, "reporting/import_result.html", {"upload": upload, "summary": upload.summary})

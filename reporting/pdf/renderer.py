@@ -4,7 +4,6 @@ Imports neither Django nor our models: a worker starts in a second and holds one
 nothing: whatever a person typed, no address in it is ever opened.
 """
 
-import gc
 from functools import lru_cache
 from io import BytesIO
 from xml.etree import ElementTree
@@ -74,16 +73,6 @@ def _stylesheet(css: str) -> CSS:
 
 def render(task: Task) -> bytes:
     """The chapter, packed (see Rendered.pack)."""
-    # A chapter's boxes live until it is drawn: looking for garbage among them finds nothing and costs 3 %.
-    gc.disable()
-    try:
-        return _render(task)
-    finally:
-        gc.enable()
-        gc.collect()
-
-
-def _render(task: Task) -> bytes:
     fetcher = DenyAll()
     source = Markup(task.html, fetcher)
     options = DEFAULT_OPTIONS | {"stylesheets": [_stylesheet(task.css)]}

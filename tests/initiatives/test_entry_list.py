@@ -135,7 +135,7 @@ def test_queries_do_not_grow(
         make_entry(initiative, 2023, rating="A")
     client.force_login(coordinator)
     client.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         client.get(address)
 
 

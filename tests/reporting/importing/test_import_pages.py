@@ -1,13 +1,14 @@
 """The coordinator's screens: choose, look, answer, confirm, see the result."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Department, User
-from initiatives.models import EntryPart, FieldChange, Initiative, YearlyEntry
+from initiatives.models import EntryPart, FieldChange, Initiative, Plan, YearlyEntry
 from reporting.models import ReportImport
-from tests.factories import UserFactory
+from tests.factories import PlanYearFactory, UserFactory
 from tests.reporting.importing import broken, small
 from tests.reporting.importing.dump import everything
 
@@ -222,3 +223,28 @@ def test_sign_in_is_needed(client, coordinator, name):
 def test_get_on_a_post_page(client, coordinator, name):
     choose(client)
     assert client.get(reverse(f"reporting:{name}", args=[ReportImport.objects.get().pk])).status_code == 405
+
+
+def bar(client, address):
+    row = BeautifulSoup(client.get(address).content, "html.parser").select_one(".context__row")
+    return row and " ".join(row.get_text(" ", strip=True).split())
+
+
+def test_context_bar_shows_the_year_that_is_imported(client, coordinator):
+    choose(client)
+    upload = ReportImport.objects.get()
+    assert (
+        bar(client, reverse("reporting:import_preview", args=[upload.pk]))
+        == "みなと市福祉計画 令和6年度実施分 取り込み前"
+    )
+    confirm(client, upload)
+    other = PlanYearFactory(plan=Plan.objects.get(), fiscal_year=2023)
+    client.get(reverse("initiatives:year_home", args=[other.plan_id, other.fiscal_year]))
+    result = bar(client, reverse("reporting:import_result", args=[upload.pk]))
+    assert result.startswith("みなと市福祉計画 令和6年度実施分 確認中")
+    client.get(reverse("initiatives:year_home", args=[other.plan_id, other.fiscal_year]))
+    choose(client)
+    again = ReportImport.objects.order_by("-pk").first()
+    assert (
+        bar(client, reverse("reporting:import_preview", args=[again.pk])) == "みなと市福祉計画 令和6年度実施分 確認中"
+    )

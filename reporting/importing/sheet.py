@@ -1,0 +1,98 @@
+"""What the sheets of the officer's workbook share: the title, cells as text and figures, and what was found so far."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from initiatives import parsing
+from initiatives.workbook_reader import Sheet
+from reporting.importing import cells
+from reporting.importing.reading import Block, Findings
+from reporting.importing.source import Direction, Figure, Goal, Initiative, Level, Place, Policy
+
+
+@dataclass(frozen=True)
+class Title:
+    plan: str
+    fiscal_year: int
+    goal: int | None
+    name: str
+    place: Place
+
+
+@dataclass
+class Reading:
+    """What was found in the sheets of a workbook so far."""
+
+    year: int
+    found: Findings = field(default_factory=Findings)
+    titles: list[Title] = field(default_factory=list)
+    other_years: set[int] = field(default_factory=set)  # that a sheet is of, instead of this one
+    scale: tuple[Level, ...] = ()
+    goals: list[Goal] = field(default_factory=list)
+    policies: dict[tuple[int, int], Policy] = field(default_factory=dict)
+    directions: dict[tuple[int, int, int], Direction] = field(default_factory=dict)
+    initiatives: list[Initiative] = field(default_factory=list)
+    baseline_year: int | None = None
+    blocks: list[Block] = field(default_factory=list)
+    indicator_years: tuple[int, ...] = ()
+
+
+def shown(value) -> str:
+    return value if isinstance(value, str) else ("" if value is None else str(value))
+
+
+class SheetCells:
+    """Reads cells of one sheet as text, with the rules for what may stand there."""
+
+    def __init__(self, sheet: Sheet, found: Findings):
+        self.sheet = sheet
+        self.found = found
+        self.computed = sheet.formulas | sheet.errors
+
+    def text(self, row: int, column: int, place: Place, name: str) -> str:
+        """The text of a cell; a number as Excel shows it. Problems: formulas, errors, dates, truth values."""
+        value = self.sheet.value(row, column)
+        if isinstance(value, str) and (row, column) not in self.computed:
+            return value
+        why = self._unfit(value, row, column)
+        if why is None:
+            try:
+                return cells.text_of_number(value, self.sheet.formats.get((row, column), "General"))
+            except parsing.ParsingError as error:
+                why = str(error)
+        self.found.problem(place.at(name), shown(value), why)
+        return ""
+
+    def figure(self, row: int, column: int, place: Place) -> Figure:
+        value = self.sheet.value(row, column)
+        why = self._unfit(value, row, column)
+        if why is None or (isinstance(value, str) and (row, column) not in self.computed):
+            try:
+                if isinstance(value, str):
+                    return cells.parse_figure(value)
+                return cells.figure_of_number(value, self.sheet.formats.get((row, column), "General"))
+            except parsing.ParsingError as error:
+                why = str(error)
+        self.found.problem(place.at("value"), shown(value), why)
+        return Figure()
+
+    def printed(self, row: int, column: int) -> Figure | None:
+        """A rate as printed, only to compare with the computed one: a formula's last result will do."""
+        value = self.sheet.value(row, column)
+        try:
+            if isinstance(value, str):
+                return cells.parse_figure(value)
+            return cells.figure_of_number(value, self.sheet.formats.get((row, column), "General"))
+        except (parsing.ParsingError, TypeError):
+            return None
+
+    def _unfit(self, value, row: int, column: int) -> str | None:
+        if (row, column) in self.sheet.errors:
+            return "計算のエラーになっています。値を打ち直してください。"
+        if (row, column) in self.sheet.formulas:
+            return "計算式が入っています。セルをコピーし、「値の貼り付け」で値だけにしてください。"
+        if isinstance(value, (date, datetime, time, timedelta)):
+            return "Excelが日付に変えています。セルの書式を「文字列」にして、打ち直してください。"
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return "文字として読めません。セルの書式を「文字列」にして、打ち直してください。"
+        return None
