@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.models import User
+from initiatives import business_days
 from initiatives.listing import STATUS_ORDER, EntryRow
 from initiatives.models import EntryPart, PlanYear
 
@@ -113,13 +114,14 @@ def _coordinator(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
 
 
 def _until(deadline: date | None) -> str:
-    """期限まで12日。, 期限を3日過ぎています。 or nothing without a deadline."""
+    """期限まで、あと9営業日。, 期限を3日過ぎています。 or nothing without a deadline."""
     if deadline is None:
         return ""
-    left = (deadline - timezone.localdate()).days
-    if left < 0:
-        return f"期限を{-left}日過ぎています。"
-    return f"期限まで{left}日。" if left else "今日が期限です。"
+    today = timezone.localdate()
+    if deadline == today:
+        return "今日が期限です。"
+    words = business_days.left_words(deadline, today)
+    return f"期限を{words}。" if deadline < today else f"期限まで、{words}。"
 
 
 def _board(plan_year: PlanYear) -> list[DepartmentLine]:

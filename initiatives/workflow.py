@@ -14,6 +14,7 @@ from accounts.models import User
 from initiatives import permissions
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, PlanYear, Transition
+from initiatives.notices import outbox
 
 S = EntryPart.Status
 
@@ -79,6 +80,8 @@ def perform(part: EntryPart, name: str, *, by: User, plan_year: PlanYear, reason
     )  # fmt: skip
     _set_status(part, action.target, by)
     step.save()
+    if action.target == S.RETURNED:
+        outbox.part_returned(step, plan_year)
     return step
 
 

@@ -2,6 +2,7 @@
 
 from initiatives.models.change import FieldChange
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
+from initiatives.models.notice import Mail, Notice, NoticeWords
 from initiatives.models.plan import (
     Direction,
     Goal,
@@ -25,6 +26,9 @@ __all__ = [
     "Initiative",
     "InitiativeDepartment",
     "InitiativePartner",
+    "Mail",
+    "Notice",
+    "NoticeWords",
     "Partner",
     "Plan",
     "PlanYear",

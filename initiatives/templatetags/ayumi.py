@@ -4,6 +4,7 @@ Settings list this module under `builtins`, so a template needs no {% load %}.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from initiatives import business_days
 
 register = template.Library()
 
@@ -291,6 +294,12 @@ def bar_patterns() -> SafeString:
 
 
 # ── filters ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@register.filter
+def day_label(day: date | None) -> str:
+    """12月4日（金）; －for None."""
+    return business_days.label(day) if day else MISSING
 
 
 @register.filter

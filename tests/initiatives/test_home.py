@@ -4,13 +4,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from initiatives import business_days
 from initiatives.models import PlanYear
 from tests.factories import PlanYearFactory, UserFactory, make_entry, make_initiative
 
 
 @pytest.fixture
 def collecting(plan, plan_year, department, other_department):
-    plan_year.department_deadline = timezone.localdate() + timezone.timedelta(days=12)
+    plan_year.department_deadline = business_days.after(timezone.localdate(), 9)
     plan_year.save()
     make_entry(make_initiative(plan, "1-1-1-1", department), status="returned")
     make_entry(make_initiative(plan, "1-1-1-2", department, other_department), status="draft")
@@ -29,7 +30,7 @@ def page_of(client, plan_year) -> BeautifulSoup:
 def test_coordinator_sees_how_far_the_year_is(client, coordinator, collecting):
     client.force_login(coordinator)
     page = page_of(client, collecting)
-    assert page.h1.get_text() == "期限まで12日。5件のうち2件が出ています"
+    assert page.h1.get_text() == "期限まで、あと9営業日。5件のうち2件が出ています"
     assert [step.get_text() for step in page.select(".todo__t")] == [
         "提出された1件を確認する",
         "差し戻した1件のようすを見る",
@@ -86,5 +87,5 @@ def test_queries_do_not_grow(client, coordinator, plan, plan_year, department, c
         make_entry(make_initiative(plan, f"{number}-1-1-1", department), status="draft")
     client.force_login(coordinator)
     page_of(client, plan_year)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         page_of(client, plan_year)

@@ -1,0 +1,68 @@
+"""Who is told: the people who work for a department, and what the department still owes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from accounts.models import Department, Membership, User
+from initiatives.models import EntryPart, PlanYear
+
+Status = EntryPart.Status
+
+
+@dataclass
+class Load:
+    """One department's parts of a year, counted by state."""
+
+    department: Department
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def write(self) -> int:
+        """Parts that the department still has to write or to put right."""
+        return sum(self.counts.get(status, 0) for status in EntryPart.WRITABLE)
+
+    @property
+    def returned(self) -> int:
+        return self.counts.get(Status.RETURNED, 0)
+
+    @property
+    def confirm(self) -> int:
+        """Parts that wait for the 課長."""
+        return self.counts.get(Status.AWAITING_MANAGER, 0)
+
+    @property
+    def is_finished(self) -> bool:
+        return not self.write and not self.confirm
+
+
+def loads(plan_year: PlanYear, department: Department | None = None) -> list[Load]:
+    """Every department that writes in the year (or the one asked for), in printed order. Two queries."""
+    parts = EntryPart.objects.filter(
+        entry__initiative__plan_id=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year
+    )
+    if department is not None:
+        parts = parts.filter(department=department)
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in parts.order_by().values("department_id", "status").annotate(number=Count("pk")):
+        counts[row["department_id"]][row["status"]] = row["number"]
+    return [Load(each, counts[each.pk]) for each in Department.objects.filter(pk__in=list(counts))]
+
+
+def people_of(departments: Iterable[int]) -> dict[int, list[User]]:
+    """担当者 and 課長 who belong to these departments today and may sign in, by department. One query.
+
+    福祉総務課 itself is not written to: what it has to do stands on its own list.
+    """
+    usable = User.objects.usable().filter(role__in=(User.Role.STAFF, User.Role.MANAGER))
+    found: dict[int, list[User]] = defaultdict(list)
+    members = Membership.objects.current().filter(department__in=list(departments), user__in=usable)
+    for member in members.select_related("user").order_by("user__role", "user__username"):
+        found[member.department_id].append(member.user)
+    return found
