@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Count, Min, Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -39,16 +39,25 @@ def notices(request, plan_year):
     offers = [
         Announcement(plan_year, kind, words.of(plan_year, kind), request.user, department) for kind in words.KINDS
     ]
+    loads = recipients.loads(plan_year, department)
     context = {
         "plan_year": plan_year,
         "department": department,
         "offers": [offer for offer in offers if offer.may_send or offer.may_prepare],
-        "loads": recipients.loads(plan_year, department),
-        "latest": _mails(plan_year)[:5],
+        "unfinished": [load for load in loads if not load.is_finished],
+        "finished": [load for load in loads if load.is_finished],
+        "latest": _latest(plan_year),
         "trouble": _mails(plan_year).filter(state__in=(Mail.State.FAILED, Mail.State.UNSURE)).count(),
         "mail_is_on": offers[0].mail_is_on,
     }
     return render(request, "initiatives/notices.html", context)
+
+
+def _latest(plan_year) -> list[dict]:
+    """The last times that people were told something, with how many."""
+    told = Notice.objects.filter(plan_year=plan_year).order_by().values("kind", "occasion", "by__name")
+    times = told.annotate(at=Min("created_at"), people=Count("recipient", distinct=True)).order_by("-at")[:5]
+    return [each | {"label": Notice.Kind(each["kind"]).label} for each in times]
 
 
 @require_http_methods(["GET", "POST"])

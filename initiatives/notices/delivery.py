@@ -99,7 +99,7 @@ def compose(now: datetime) -> int:
     for notices in grouped(waiting, "recipient").values():
         if not _is_ripe(notices, now):
             continue
-        mails += [_mail(together, why) for why, together in _sorted_out(notices, now).items()]
+        mails += [mail_of(together, why) for why, together in _sorted_out(notices, now).items()]
     Mail.objects.bulk_create(mails)
     for mail in mails:
         for notice in mail.carried:
@@ -141,7 +141,8 @@ def _is_overtaken(notice: Notice) -> bool:
     return notice.kind == Notice.Kind.RETURNED and notice.part.status != EntryPart.Status.RETURNED
 
 
-def _mail(notices: list[Notice], why: str) -> Mail:
+def mail_of(notices: list[Notice], why: str = "") -> Mail:
+    """The mail (unsaved) that carries these notices of one person; held when there is a reason not to send it."""
     person: User = notices[0].recipient
     subject, body = wording.mail(person, notices)
     mail = Mail(

@@ -91,7 +91,7 @@ def _returned(user: User, plan_year: PlanYear) -> list[Todo]:
             f"{part.entry.initiative.code}　{part.entry.initiative.name}が差し戻されました",
             f"{part.department}の分です。理由を読んで、直してから、もう一度送ってください。期限のあとでも直せます。",
             _url(plan_year, "part_edit", part.pk),
-            f"理由を読んで直す：{part.entry.initiative.code}",
+            "理由を読んで直す",
             part.returned_at,
             pressing=True,
         )
@@ -200,6 +200,6 @@ def _coordinating(plan_year: PlanYear) -> list[Todo]:
     )
     if count := unfinished.values("department").distinct().count():
         found.append(
-            Todo("知らせ", f"{count}の課が、まだ送り終えていません", "その課の人だけに知らせられます。だれに何が届くかは、送る前に確かめられます。", _url(plan_year, "notices"), "知らせる")
+            Todo("知らせ", f"{count}課が、まだ送り終えていません", "その課の人だけに知らせられます。だれに何が届くかは、送る前に確かめられます。", _url(plan_year, "notices"), "知らせる")
         )  # fmt: skip
     return found

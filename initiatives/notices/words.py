@@ -7,7 +7,7 @@ from initiatives.models import Notice, NoticeWords, PlanYear
 from initiatives.notices import wording
 
 # The notices that go to many and may be looked at and worded before.
-KINDS = (Notice.Kind.KICKOFF, Notice.Kind.REMINDER)
+KINDS = (Notice.Kind.REMINDER, Notice.Kind.KICKOFF)
 
 
 def of(plan_year: PlanYear, kind: str) -> dict[str, str]:
