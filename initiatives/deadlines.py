@@ -38,7 +38,7 @@ def extend(plan_year: PlanYear, department: Department, until: date, *, reason: 
     else:
         history.save_changes(extension, {"until": until, "reason": reason, "by": by}, by=by, reason=reason)
     plan_year.__dict__.pop("extended", None)  # read once, and now another
-    outbox.deadlines_changed(before, plan_year, by=by, department=department)
+    outbox.deadlines_changed(before, plan_year, by=by, departments=[department])
 
 
 def _now(plan_year: PlanYear, department: Department | None = None) -> dict[int, tuple[date | None, date | None]]:

@@ -1,5 +1,7 @@
 """知らせる: choose, look, send; and the record of what went to whom. For 福祉総務課."""
 
+import re
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Prefetch
@@ -18,31 +20,32 @@ from initiatives.year_views import coordinators_only
 PER_PAGE = 50
 
 
-def _department(request, plan_year) -> Department | None:
-    """The department of `?department=`, which must write in this year."""
-    asked = request.GET.get("department", "")
-    if not asked:
-        return None
+def _departments(request, plan_year) -> list[Department]:
+    """The departments of `?department=1&department=2`, which must write in this year; none asked for is all."""
+    asked = request.GET.getlist("department")
+    if not all(re.fullmatch(r"[0-9]{1,18}", number) for number in asked):
+        raise Http404
     writing = Department.objects.filter(
         parts__entry__initiative__plan=plan_year.plan_id, parts__entry__fiscal_year=plan_year.fiscal_year
     )
-    if not asked.isdecimal():
+    found = list(writing.filter(pk__in=asked).distinct()) if asked else []
+    if {str(department.pk) for department in found} != set(asked):
         raise Http404
-    return get_object_or_404(writing.distinct(), pk=asked[:18])
+    return found
 
 
 @require_GET
 @with_plan_year
 @coordinators_only
 def notices(request, plan_year):
-    department = _department(request, plan_year)
+    departments = _departments(request, plan_year)
     offers = [
-        Announcement(plan_year, kind, words.of(plan_year, kind), request.user, department) for kind in words.KINDS
+        Announcement(plan_year, kind, words.of(plan_year, kind), request.user, departments) for kind in words.KINDS
     ]
-    loads = recipients.loads(plan_year, department)
+    loads = recipients.loads(plan_year, departments)
     context = {
         "plan_year": plan_year,
-        "department": department,
+        "departments": departments,
         "offers": [offer for offer in offers if offer.may_send or offer.may_prepare],
         "unfinished": [load for load in loads if not load.is_finished],
         "finished": [load for load in loads if load.is_finished],
@@ -68,11 +71,11 @@ def notice_preview(request, plan_year):
     kind = request.GET.get("kind", Notice.Kind.REMINDER)
     if kind not in words.KINDS:
         raise Http404
-    department = _department(request, plan_year)
+    departments = _departments(request, plan_year)
     form = WordsForm(request.POST or None, initial=words.of(plan_year, kind))
     valid = form.is_valid()
     given = form.cleaned_data if valid else form.initial
-    announcement = Announcement(plan_year, kind, given, request.user, department)
+    announcement = Announcement(plan_year, kind, given, request.user, departments)
     then = request.POST.get("then") if valid else ""
     if then == "send":
         return _send(request, plan_year, announcement)
@@ -80,7 +83,7 @@ def notice_preview(request, plan_year):
         announcement.keep()
         messages.success(request, "文を保存しました。受付を始めたときに使います。")
         return redirect(f"{request.path}?kind={kind}")
-    context = {"plan_year": plan_year, "announcement": announcement, "form": form, "department": department}
+    context = {"plan_year": plan_year, "announcement": announcement, "form": form, "departments": departments}
     return render(request, "initiatives/notice_preview.html", context, status=422 if form.errors else 200)
 
 
@@ -113,7 +116,7 @@ def _mails(plan_year):
 @with_plan_year
 @coordinators_only
 def notice_log(request, plan_year):
-    department = _department(request, plan_year)
+    departments = _departments(request, plan_year)
     form = LogFilterForm(request.GET)
     state = form.cleaned_data["state"] if form.is_valid() else ""
     mails = _mails(plan_year)
@@ -121,14 +124,14 @@ def notice_log(request, plan_year):
         mails = mails.filter(state__in=(Mail.State.FAILED, Mail.State.UNSURE))
     elif state:
         mails = mails.filter(state=state)
-    if department:
-        mails = mails.filter(notices__department=department, notices__plan_year=plan_year).distinct()
+    if departments:
+        mails = mails.filter(notices__department__in=departments, notices__plan_year=plan_year).distinct()
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "plan_year": plan_year,
         "form": form,
         "state": LogFilterForm.STATES[state] if state else "",
-        "department": department,
+        "departments": departments,
         "page_obj": page,
         "uncomposed": Notice.objects.filter(plan_year=plan_year, mail__isnull=True).count(),
         "repeatable": Mail.REPEATABLE,

@@ -1,5 +1,6 @@
 """知らせる: a mass notice looked at before it is sent, and sent as it was looked at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -49,12 +50,12 @@ class Announcement:
     kind: str
     words: dict[str, str]
     by: User
-    department: Department | None = None
+    departments: Collection[Department] = ()
     notices: list[Notice] = field(init=False)
 
     def __post_init__(self):
         make = {Kind.KICKOFF: outbox.kickoff, Kind.REMINDER: outbox.reminder}[self.kind]
-        self.notices = make(self.plan_year, by=self.by, words=self.words, department=self.department)
+        self.notices = make(self.plan_year, by=self.by, words=self.words, departments=self.departments)
 
     @property
     def label(self) -> str:
@@ -79,14 +80,19 @@ class Announcement:
     @cached_property
     def loads(self) -> list[Load]:
         """The departments that this is about."""
-        loads = recipients.loads(self.plan_year, self.department)
+        loads = recipients.loads(self.plan_year, self.departments)
         return loads if self.kind == Kind.KICKOFF else [load for load in loads if not load.is_finished]
 
     @cached_property
     def deserted(self) -> list[Department]:
-        """Departments with something to do and nobody who could be told."""
+        """Departments with something to do and nobody who could be told of it."""
         people = recipients.people_of(load.department.pk for load in self.loads)
-        return [load.department for load in self.loads if not people[load.department.pk]]
+        return [load.department for load in self.loads if not self._reaches(load, people[load.department.pk])]
+
+    def _reaches(self, load: Load, people: list[User]) -> bool:
+        if self.kind == Kind.REMINDER and load.confirm and not any(each.role == User.Role.MANAGER for each in people):
+            return False
+        return bool(people)
 
     @property
     def without_address(self) -> list[User]:
@@ -103,7 +109,7 @@ class Announcement:
     @property
     def copy_text(self) -> str:
         """To be copied into the office's own mail, its bulletin board or a paper."""
-        if self.department is None or not self.loads:
+        if len(self.departments) != 1 or not self.loads:
             return wording.text_for_all(self.plan_year, self.kind, self.words)
         load = self.loads[0]
         whole = outbox.whole_department(self.plan_year, self.kind, load, self.words)

@@ -4,7 +4,7 @@
 twice: a notice carries its occasion, and the database refuses a second one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 
@@ -33,11 +33,11 @@ def put(notices: Iterable[Notice]) -> None:
 
 
 def kickoff(
-    plan_year: PlanYear, *, by: User, words: dict[str, str], department: Department | None = None
+    plan_year: PlanYear, *, by: User, words: dict[str, str], departments: Collection[Department] = ()
 ) -> list[Notice]:
     """受付開始, to everyone of the departments that write and has not been told since the year was opened."""
     step = plan_year.transitions.filter(to_status=PlanYear.Status.COLLECTING).first()
-    loads = recipients.loads(plan_year, department)
+    loads = recipients.loads(plan_year, departments)
     again = bool(step and step.action == "start_again")
     return _untold(
         _notice(
@@ -52,7 +52,7 @@ def kickoff_facts(plan_year: PlanYear, load: Load, words: dict[str, str]) -> dic
 
 
 def reminder(
-    plan_year: PlanYear, *, by: User, words: dict[str, str], department: Department | None = None
+    plan_year: PlanYear, *, by: User, words: dict[str, str], departments: Collection[Department] = ()
 ) -> list[Notice]:
     """期限のお知らせ, to the unfinished alone and while the year is 受付中: 担当者 what there is to write, 課長 what waits.
 
@@ -60,7 +60,7 @@ def reminder(
     """
     if plan_year.status != PlanYear.Status.COLLECTING:
         return []
-    unfinished = [load for load in recipients.loads(plan_year, department) if not load.is_finished]
+    unfinished = [load for load in recipients.loads(plan_year, departments) if not load.is_finished]
     people = recipients.people_of(load.department.pk for load in unfinished)
     notices = []
     for load in unfinished:
@@ -124,13 +124,13 @@ def year_closed(step: YearTransition) -> None:
 
 
 def deadlines_changed(
-    before: dict[int, tuple[date | None, date | None]], plan_year: PlanYear, *, by: User, department: Department | None = None
+    before: dict[int, tuple[date | None, date | None]], plan_year: PlanYear, *, by: User, departments: Collection[Department] = ()
 ) -> None:  # fmt: skip
     """期限の変更, to the unfinished whose own deadline moved. `before`: each department's two deadlines as they were."""
     if plan_year.status != PlanYear.Status.COLLECTING:
         return
     now = timezone.now()
-    moved = [load for load in recipients.loads(plan_year, department) if not load.is_finished]
+    moved = [load for load in recipients.loads(plan_year, departments) if not load.is_finished]
     notices = []
     for load, person in _each(moved):
         was, manager_was = before[load.department.pk]

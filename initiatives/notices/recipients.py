@@ -1,7 +1,7 @@
 """Who is told: the people who work for a department, and what the department still owes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count
@@ -42,13 +42,13 @@ class Load:
         return not self.write and not self.confirm
 
 
-def loads(plan_year: PlanYear, department: Department | None = None) -> list[Load]:
-    """Every department that writes in the year (or the one asked for), in printed order. Two queries."""
+def loads(plan_year: PlanYear, departments: Collection[Department] = ()) -> list[Load]:
+    """Every department that writes in the year (or those asked for), in printed order. Two queries."""
     parts = EntryPart.objects.filter(
         entry__initiative__plan_id=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year
     )
-    if department is not None:
-        parts = parts.filter(department=department)
+    if departments:
+        parts = parts.filter(department__in=departments)
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for row in parts.order_by().values("department_id", "status").annotate(number=Count("pk")):
         counts[row["department_id"]][row["status"]] = row["number"]

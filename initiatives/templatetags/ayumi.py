@@ -297,9 +297,9 @@ def bar_patterns() -> SafeString:
 
 
 @register.filter
-def day_label(day: date | None) -> str:
+def day(value: date | None) -> str:
     """12月4日（金）; －for None."""
-    return business_days.label(day) if day else MISSING
+    return business_days.label(value) if value else MISSING
 
 
 @register.filter

@@ -34,9 +34,9 @@ def make(plan, department):
 def remind(plan_year, coordinator):
     """Put a reminder into the outbox; returns its notices."""
 
-    def inner(department=None):
+    def inner(*departments):
         notices = outbox.reminder(
-            plan_year, by=coordinator, words=words.of(plan_year, "reminder"), department=department
+            plan_year, by=coordinator, words=words.of(plan_year, "reminder"), departments=departments
         )  # fmt: skip
         outbox.put(notices)
         return notices

@@ -1,11 +1,14 @@
 """One mail a person, at most once; what went wrong is kept in words."""
 
 import smtplib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.mail.backends import locmem
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -291,3 +294,25 @@ def test_composing_takes_a_fixed_number_of_queries(returned, count, django_asser
     returned(*(f"1-1-1-{number}" for number in range(1, count + 1)))
     with django_assert_num_queries(5):  # a savepoint and its end, the notices, the mails, their link
         delivery.compose(timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_senders_at_the_same_moment_send_one_mail(returned, mailoutbox):
+    """In threads with connections of their own, as a worker and cron would."""
+    returned("1-1-1-1")
+    Mail.objects.all().delete()
+    Notice.objects.update(mail=None)
+    mailoutbox.clear()
+    together = threading.Barrier(3)
+
+    def send(_):
+        try:
+            together.wait()
+            delivery.deliver()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(send, range(3)))
+    assert len(mailoutbox) == 1
+    assert states() == ["sent"]

@@ -117,6 +117,8 @@ def test_with_mail_off_the_texts_can_be_copied(
     one = page(office.get(address("notice_preview"), {"department": other_department.pk}))
     assert one.h1.get_text() == "防災課の1人に「期限のお知らせ」を知らせます"
     assert "・防災課が書く取組が、あと1件あります（うち差戻し1件）。" in one.select_one("#copy-text").get_text()
+    both = {"department": [other_department.pk, writer.departments.get().pk]}
+    assert page(office.get(address("notice_preview"), both)).h1.get_text() == "2課の2人に「期限のお知らせ」を知らせます"
     with django_capture_on_commit_callbacks(execute=True):
         office.post(address("notice_preview"), WORDS | {"then": "send"})
     assert {mail.state for mail in Mail.objects.all()} == {"held"}
@@ -128,9 +130,12 @@ def test_with_mail_off_the_texts_can_be_copied(
 def test_departments_and_people_who_cannot_be_reached_are_named(office, address, make, writer, mail_on):
     make("1-1-1-1", "draft")
     make("1-1-1-2", "draft", DepartmentFactory(name="無人課"))
+    leaderless = DepartmentFactory(name="課長不在課")
+    UserFactory(email="a@city.example.jp", of=[leaderless])
+    make("1-1-1-3", "awaiting_manager", leaderless)
     notices = [each.get_text(" ", strip=True) for each in page(office.get(address("notice_preview"))).select(".notice")]
     assert notices == [
-        "知らせる相手がいない課が1あります 無人課。担当者か課長の登録を、システム管理者に頼んでください。",
+        "知らせる相手がいない課が2あります 無人課、課長不在課。担当者か課長の登録を、システム管理者に頼んでください。",
         "メールアドレスのない人が1人います 書く人さん。することリストには出ます。",
     ]
 
