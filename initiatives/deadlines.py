@@ -103,9 +103,17 @@ def for_person(plan_year: PlanYear, user: User) -> tuple[str, date] | None:
     what, day = "各課の提出期限", plan_year.department_deadline
     if user.role in (User.Role.STAFF, User.Role.MANAGER):
         mine = user.department_ids()
-        if user.role == User.Role.MANAGER and plan_year.manager_deadline:
-            what, days = "課長の期限", [plan_year.manager_deadline_for(pk) for pk in mine]
+        confirmed = _confirmed_by(user) if plan_year.manager_deadline else []
+        if confirmed:
+            what, days = "課長の期限", [plan_year.manager_deadline_for(pk) for pk in confirmed]
         else:
             what, days = "提出期限", [plan_year.deadline_for(pk) for pk in mine]
         day = min(filter(None, days), default=day)
     return (what, day) if day else None
+
+
+def _confirmed_by(user: User) -> list[int]:
+    """The departments whose parts this 課長 confirms; none for everyone else."""
+    if user.role != User.Role.MANAGER:
+        return []
+    return list(Department.objects.filter(pk__in=user.department_ids(), manager_step=True).values_list("pk", flat=True))

@@ -159,17 +159,22 @@ def mail_of(notices: list[Notice], why: str = "") -> Mail:
 def _due(now: datetime) -> list[Mail]:
     """What waits, and what failed a while ago and may be tried again; what became stale or was overtaken is held."""
     Mail.objects.filter(state=State.QUEUED, queued_at__lt=now - STALE).update(state=State.HELD, problem=TOO_OLD)
-    Mail.objects.filter(
-        pk__in=Notice.objects.filter(kind=Notice.Kind.REMINDER, mail__state=State.FAILED, mail__attempts__lt=ATTEMPTS)
-        .exclude(plan_year__status=PlanYear.Status.COLLECTING)
-        .values("mail")
-    ).update(state=State.HELD, problem=OVERTAKEN)
+    _hold_overtaken_reminders()
     if settings.MAIL == "off":
         return []
     again = Q(pk__in=[])
     for attempts in range(1, ATTEMPTS):
         again |= Q(attempts=attempts, tried_at__lt=now - RETRY_AFTER * attempts)
     return list(Mail.objects.filter(Q(state=State.QUEUED) | Q(again, state=State.FAILED)).order_by("queued_at", "pk"))
+
+
+def _hold_overtaken_reminders() -> None:
+    """A reminder that did not get out before the close stays in; one that carries other news as well still goes."""
+    waiting = Notice.objects.filter(mail__state__in=(State.QUEUED, State.FAILED))
+    reminders = waiting.filter(kind=Notice.Kind.REMINDER)
+    news = waiting.exclude(kind=Notice.Kind.REMINDER) | reminders.filter(plan_year__status=PlanYear.Status.COLLECTING)
+    overtaken = Mail.objects.filter(pk__in=reminders.values("mail")).exclude(pk__in=news.values("mail"))
+    overtaken.update(state=State.HELD, problem=OVERTAKEN)
 
 
 def _send(mail: Mail, connection, tally: Tally) -> bool:

@@ -48,7 +48,7 @@ def kickoff(
 
 
 def kickoff_facts(plan_year: PlanYear, load: Load, words: dict[str, str]) -> dict:
-    return {"total": load.total} | deadline_facts(plan_year, load.department.pk) | words
+    return {"total": load.total} | deadline_facts(plan_year, load.department) | words
 
 
 def reminder(
@@ -82,7 +82,7 @@ def reminder_facts(plan_year: PlanYear, load: Load, words: dict[str, str], *, wr
         "returned": load.returned if writes else 0,
         "confirm": load.confirm if confirms else 0,
     }
-    return counts | deadline_facts(plan_year, load.department.pk) | words
+    return counts | deadline_facts(plan_year, load.department) | words
 
 
 def whole_department(plan_year: PlanYear, kind: str, load: Load, words: dict[str, str]) -> Notice:
@@ -134,7 +134,7 @@ def deadlines_changed(
     notices = []
     for load, person in _each(moved):
         was, manager_was = before[load.department.pk]
-        facts = deadline_facts(plan_year, load.department.pk) | {"was": _iso(was), "manager_was": _iso(manager_was)}
+        facts = deadline_facts(plan_year, load.department) | {"was": _iso(was), "manager_was": _iso(manager_was)}
         if person.role != User.Role.MANAGER or not load.department.manager_step:
             facts["manager_was"] = facts["manager_until"]  # the 課長's own business
         if (facts["was"], facts["manager_was"]) != (facts["until"], facts["manager_until"]):
@@ -173,12 +173,10 @@ def _untold(notices: Iterable[Notice]) -> list[Notice]:
     return [notice for notice in notices if (notice.recipient_id, notice.department_id) not in told]
 
 
-def deadline_facts(plan_year: PlanYear, department_id: int) -> dict[str, str]:
-    """A department's own two deadlines, as facts keep days."""
-    return {
-        "until": _iso(plan_year.deadline_for(department_id)),
-        "manager_until": _iso(plan_year.manager_deadline_for(department_id)),
-    }
+def deadline_facts(plan_year: PlanYear, department: Department) -> dict[str, str]:
+    """A department's own two deadlines, as facts keep days. Without the 課長 step the second concerns nobody."""
+    passed_on = plan_year.manager_deadline_for(department.pk) if department.manager_step else None
+    return {"until": _iso(plan_year.deadline_for(department.pk)), "manager_until": _iso(passed_on)}
 
 
 def _iso(day: date | None) -> str:

@@ -70,7 +70,7 @@ def _writing(user: User, plan_year: PlanYear) -> list[Todo]:
         )
         found += _collecting(user, plan_year, counts)
     elif plan_year.status == Y.REVIEWING:
-        found += _closed(plan_year)
+        found.append(_closed(user, plan_year))
     return found
 
 
@@ -110,7 +110,7 @@ def _collecting(user: User, plan_year: PlanYear, counts: dict[str, int]) -> list
         for notice in notices.filter(kind__in=(Kind.REMINDER, Kind.DEADLINE)).order_by("created_at", "pk")
     }
     found = [
-        _moved(notice, until)
+        _moved(notice, until, *_list_link(user, plan_year))
         for (kind, _), notice in latest.items()
         if kind == Kind.DEADLINE and _holds(notice, plan_year)
     ]
@@ -120,7 +120,7 @@ def _collecting(user: User, plan_year: PlanYear, counts: dict[str, int]) -> list
     start = _step_to(plan_year, Y.COLLECTING)
     title = f"{plan_year.label}実施分の受付が始まっています"
     text = f"課が書く取組は{counts['all']}件です。{until}"
-    found.append(Todo(Kind.KICKOFF.label, title, text, "", "", start and start.at))
+    found.append(Todo(Kind.KICKOFF.label, title, text, *_list_link(user, plan_year), start and start.at))
     return found
 
 
@@ -132,33 +132,37 @@ def _until(user: User, plan_year: PlanYear) -> str:
     return f"{what}は{business_days.label(day)}です（{business_days.left_words(day, timezone.localdate())}）。"
 
 
-def _moved(notice: Notice, until: str) -> Todo:
+def _list_link(user: User, plan_year: PlanYear) -> tuple[str, str]:
+    """The list of what a person's department writes; of several departments the whole list."""
+    mine, address = user.department_ids(), _url(plan_year, "entry_list")
+    return (f"{address}?department={min(mine)}" if len(mine) == 1 else address), "課の取組を見る"
+
+
+def _moved(notice: Notice, until: str, url: str, link: str) -> Todo:
     """A deadline that moved, as the notice told it."""
-    return Todo(Kind.DEADLINE.label, "。".join(wording.deadline_changes(notice)), until, "", "", notice.created_at)
+    return Todo(Kind.DEADLINE.label, "。".join(wording.deadline_changes(notice)), until, url, link, notice.created_at)
 
 
 def _holds(notice: Notice, plan_year: PlanYear) -> bool:
     """Whether the deadlines still are those that the notice told."""
-    now = outbox.deadline_facts(plan_year, notice.department_id)
+    now = outbox.deadline_facts(plan_year, notice.department)
     return all(notice.facts[name] == day for name, day in now.items())
 
 
 def _reminder(user: User, plan_year: PlanYear, counts: dict[str, int], until: str, at: datetime) -> Todo:
-    if user.role == User.Role.MANAGER and counts["confirm"]:
-        title, url, link = (
-            f"{counts['confirm']}件が、課長の確認を待っています", _url(plan_year, "confirm_list"), "確認する",
-        )  # fmt: skip
-    elif counts["write"]:
-        title, url, link = f"あと{counts['write']}件を書いて送ってください", "", ""
+    confirms = user.role == User.Role.MANAGER and counts["confirm"]
+    if confirms or not counts["write"]:
+        title = f"{counts['confirm']}件が、課長の確認を待っています"
     else:
-        title, url, link = f"{counts['confirm']}件が、課長の確認を待っています", "", ""
+        title = f"あと{counts['write']}件を書いて送ってください"
+    url, link = (_url(plan_year, "confirm_list"), "確認する") if confirms else _list_link(user, plan_year)
     return Todo(Kind.REMINDER.label, title, until, url, link, at)
 
 
-def _closed(plan_year: PlanYear) -> list[Todo]:
-    step = _step_to(plan_year, Y.REVIEWING)
+def _closed(user: User, plan_year: PlanYear) -> Todo:
+    step, text = _step_to(plan_year, Y.REVIEWING), "差し戻されたものだけ直せます。"
     title = f"{plan_year.label}実施分の受付を締め切りました"
-    return [Todo(Kind.CLOSED.label, title, "差し戻されたものだけ直せます。", "", "", step and step.at)]
+    return Todo(Kind.CLOSED.label, title, text, *_list_link(user, plan_year), step and step.at)
 
 
 def _step_to(plan_year: PlanYear, status: str) -> YearTransition | None:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,19 +19,6 @@ def today(monkeypatch):
     """20 November 2026, a Friday; Monday is a holiday."""
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 20, 1, 0, tzinfo=UTC))
     return date(2026, 11, 20)
-
-
-@pytest.fixture
-def address(plan_year):
-    return lambda name, **more: reverse(
-        f"initiatives:{name}", kwargs={"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year} | more
-    )
-
-
-@pytest.fixture
-def office(client, coordinator):
-    client.force_login(coordinator)
-    return client
 
 
 def page(response) -> BeautifulSoup:
@@ -157,6 +143,11 @@ def dated(plan_year, today):
 def test_everyone_sees_the_deadline_that_concerns_them(dated, who, label, left, request):
     bar = plan_bar(dated, request.getfixturevalue(who))
     assert (bar.deadline_label, bar.days_left_label) == (label, left)
+
+
+def test_a_manager_who_confirms_nothing_sees_the_departments_deadline(dated, manager, department):
+    type(department).objects.update(manager_step=False)
+    assert plan_bar(dated, manager).deadline_label == "提出期限 12月4日（金）"
 
 
 def test_an_extension_shows_for_its_department_alone(dated, department, writer, manager, other, coordinator):

@@ -7,19 +7,6 @@ from initiatives.models import EntryPart, FieldChange, PlanYear
 from tests.factories import make_entry, make_initiative
 
 
-@pytest.fixture
-def address(plan_year):
-    return lambda name, **more: reverse(
-        f"initiatives:{name}", kwargs={"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year} | more
-    )
-
-
-@pytest.fixture
-def office(client, coordinator):
-    client.force_login(coordinator)
-    return client
-
-
 def day(offset: int):
     return timezone.localdate() + timezone.timedelta(days=offset)
 

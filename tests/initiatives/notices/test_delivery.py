@@ -151,6 +151,22 @@ def test_a_reminder_that_waited_until_the_close_is_not_sent(make, remind, mailou
     assert (Mail.objects.get().problem, mailoutbox) == (delivery.OVERTAKEN, [])
 
 
+def test_a_composed_reminder_does_not_outlive_the_close_but_other_news_does(
+    make, remind, returned, other, other_department, mailoutbox
+):
+    make("1-1-1-1", "draft", other_department)
+    returned("1-1-1-2")
+    remind()
+    delivery.compose(timezone.now())
+    PlanYear.objects.update(status="reviewing")
+    delivery.deliver()
+    assert {mail.recipient.username: mail.state for mail in Mail.objects.select_related("recipient")} == {
+        "writer": "sent",
+        "other": "held",
+    }
+    assert len(mailoutbox) == 1
+
+
 def test_old_news_is_not_sent(returned, mailoutbox):
     returned("1-1-1-1")
     Notice.objects.update(created_at=timezone.now() - timedelta(days=4))

@@ -9,19 +9,6 @@ from initiatives.notices import delivery
 from tests.factories import DepartmentFactory, PlanYearFactory, UserFactory
 
 
-@pytest.fixture
-def address(plan_year):
-    return lambda name, **more: reverse(
-        f"initiatives:{name}", kwargs={"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year} | more
-    )
-
-
-@pytest.fixture
-def office(client, coordinator):
-    client.force_login(coordinator)
-    return client
-
-
 def page(response) -> BeautifulSoup:
     return BeautifulSoup(response.content, "html.parser")
 

@@ -142,6 +142,15 @@ def test_opening_the_year_tells_everyone_who_writes(make, plan_year, coordinator
     assert outbox.kickoff(plan_year, by=coordinator, words=words.of(plan_year, "kickoff")) == []  # all told
 
 
+def test_without_the_manager_step_nobody_hears_of_the_managers_day(make, plan_year, coordinator, writer, department):
+    department.manager_step = False
+    department.save()
+    make("1-1-1-1", "draft")
+    plan_year.manager_deadline = date(2026, 12, 9)
+    notices = outbox.kickoff(plan_year, by=coordinator, words=words.of(plan_year, "kickoff"))
+    assert [notice.facts["manager_until"] for notice in notices] == [""]
+
+
 def test_who_came_after_the_opening_can_still_be_told(make, plan_year, coordinator, writer, department):
     make("1-1-1-1", "not_started")
     outbox.put(outbox.kickoff(plan_year, by=coordinator, words=words.of(plan_year, "kickoff")))
