@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from initiatives import permissions, plan_years, review
-from initiatives.day_words import day_label, days_left
+from initiatives import business_days, deadlines, permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
 
 
@@ -37,7 +37,7 @@ def office(request) -> dict:
     plan_year = SimpleLazyObject(lambda: plan_years.current(request))
     return {
         "nav": SimpleLazyObject(lambda: navigation(request, user, plan_year)),
-        "plan_bar": SimpleLazyObject(lambda: plan_bar(plan_year)),
+        "plan_bar": SimpleLazyObject(lambda: plan_bar(plan_year, user)),
         "city": SimpleLazyObject(lambda: city(plan_year.plan if plan_year else None)),
         "person_note": SimpleLazyObject(lambda: person_note(user)),
         "text_size": "large" if user.is_committee else "",
@@ -81,7 +81,13 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         if permissions.can_build_report(user):
             items.append(("報告書", "reporting:build_list", ("reporting:build_list", "reporting:build_detail"), year))
     if plan_year and permissions.can_run_year(user):
-        names = ("initiatives:year_settings", "initiatives:year_open")
+        names = (
+            "initiatives:year_settings",
+            "initiatives:year_open",
+            "initiatives:notices",
+            "initiatives:notice_preview",
+            "initiatives:notice_log",
+        )
         items.append(("年度", "initiatives:year_settings", names, year))
     if permissions.can_import_report(user):
         names = ("reporting:import_new", "reporting:import_preview", "reporting:import_result")
@@ -116,20 +122,16 @@ def _waiting(user: User, plan_year: PlanYear) -> tuple[str, tuple[str, ...], int
     return None if count is None else ("initiatives:confirm_list", ("initiatives:confirm_list",), count)
 
 
-def plan_bar(plan_year: PlanYear | None) -> PlanBar | None:
+def plan_bar(plan_year: PlanYear | None, user: User) -> PlanBar | None:
     if not plan_year:
         return None
-    deadline, what = None, ""
-    if plan_year.status == PlanYear.Status.COLLECTING:
-        deadline, what = plan_year.department_deadline, "各課の提出期限"
-    elif plan_year.status == PlanYear.Status.COMMITTEE:
-        deadline, what = plan_year.committee_deadline, "委員の意見の期限"
+    what, day = deadlines.for_person(plan_year, user) or ("", None)
     return PlanBar(
         plan_name=plan_year.plan.name,
         year_label=f"{plan_year.label}実施分",
         state_label=plan_year.get_status_display(),
-        deadline_label=f"{what} {day_label(deadline)}" if deadline else "",
-        days_left_label=days_left(deadline) if deadline else "",
+        deadline_label=f"{what} {business_days.label(day)}" if day else "",
+        days_left_label=business_days.left_words(day, timezone.localdate()) if day else "",
         switch_url=reverse("initiatives:year_list"),
     )
 

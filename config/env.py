@@ -1,6 +1,7 @@
 """Settings read from the environment; nonsense is refused at start, in words, rather than guessed at."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,25 @@ def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     if value not in choices:
         raise ImproperlyConfigured(
             f"環境変数 {name} は {'、'.join(choices)} のどれかにしてください（いまの値: {value}）。"
+        )
+    return value
+
+
+def env_int(name: str, default: int) -> int:
+    value = env_str(name, str(default))
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise ImproperlyConfigured(f"環境変数 {name} は 1 から 65535 の数にしてください（いまの値: {value}）。")
+    return int(value)
+
+
+def env_address(name: str, *, required: bool) -> str:
+    """The site's own address as links in mails begin with it: https://ayumi.city.example.jp, without a path."""
+    value = env_str(name, None if required else "").rstrip("/")
+    if not value:
+        return ""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", value):
+        raise ImproperlyConfigured(
+            f"環境変数 {name} は https://ayumi.city.example.jp のように書いてください（いまの値: {value}）。"
         )
     return value
 

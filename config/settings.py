@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from config.env import env_bool, env_choice, env_list, env_str, secret_key
+from config.env import env_address, env_bool, env_choice, env_int, env_list, env_str, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("AYUMI_VAR", str(BASE_DIR / "var")))
@@ -150,6 +150,28 @@ TASKS = {
         )
     }
 }
+
+# --- Mail -----------------------------------------------------------------------------------------
+# "off" (LGWAN): nobody is written to, and the pages say everything. "file": kept as files, to look at. "smtp": sent.
+MAIL = env_choice("AYUMI_MAIL", ("off", "file", "smtp"), "off")
+# Links in mails begin with this, never with what a request says its host is.
+BASE_URL = env_address("AYUMI_BASE_URL", required=MAIL != "off")
+EMAIL_BACKEND = {
+    "off": "django.core.mail.backends.dummy.EmailBackend",
+    "file": "django.core.mail.backends.filebased.EmailBackend",
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+}[MAIL]
+EMAIL_FILE_PATH = VAR_DIR / "mails"
+EMAIL_TIMEOUT = 20
+if MAIL != "off":
+    DEFAULT_FROM_EMAIL = env_str("AYUMI_MAIL_FROM")
+if MAIL == "smtp":
+    EMAIL_HOST = env_str("AYUMI_MAIL_HOST")
+    EMAIL_PORT = env_int("AYUMI_MAIL_PORT", 25)
+    EMAIL_HOST_USER = env_str("AYUMI_MAIL_USER", "")
+    EMAIL_HOST_PASSWORD = env_str("AYUMI_MAIL_PASSWORD", "")
+    security = env_choice("AYUMI_MAIL_SECURITY", ("none", "starttls", "tls"), "none")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = security == "starttls", security == "tls"
 
 # --- Excel ----------------------------------------------------------------------------------------
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

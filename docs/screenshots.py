@@ -88,6 +88,8 @@ SHOTS = (
     Shot("indicator", "soumu", "indicators:indicator_detail", 2024, "ratio"),
     Shot("report", "soumu", "reporting:build_list", 2024, act=_build_report),
     Shot("year", "soumu", "initiatives:year_settings", 2025),
+    Shot("notice", "soumu", "initiatives:notice_preview", 2025),
+    Shot("notice-log", "soumu", "initiatives:notice_log", 2025),
     Shot("import", "soumu", "reporting:import_new"),
     Shot("import-preview", "soumu", "reporting:import_new", act=_choose_workbook),
     Shot("home-staff", "tantou", "initiatives:year_home", 2025),

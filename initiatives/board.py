@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -251,13 +251,9 @@ def queue_url(plan_year: PlanYear, department: int) -> str:
 
 
 def notice_url(plan_year: PlanYear, lines: list[Line]) -> str:
-    """Where departments are told: the page that prepares the words for them, once it exists; until then the list."""
-    query = urlencode([("department", line.pk) for line in lines])
-    try:
-        address = reverse("initiatives:notices", args=[plan_year.plan_id, plan_year.fiscal_year])
-    except NoReverseMatch:
-        return list_url(plan_year, status=Status.NOT_STARTED, sort="departments")
-    return f"{address}?{query}"
+    """Where departments are told: the page that prepares a reminder for them."""
+    query = urlencode([("kind", "reminder"), *(("department", line.pk) for line in lines)])
+    return f"{reverse('initiatives:notice_preview', args=[plan_year.plan_id, plan_year.fiscal_year])}?{query}"
 
 
 # --- Excel ------------------------------------------------------------------------------------------

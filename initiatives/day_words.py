@@ -1,21 +1,8 @@
-"""Days and moments in words."""
+"""When something last moved, in words. (Days are named and counted in business_days.)"""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
-
-
-def day_label(day: date) -> str:
-    """12月4日（金）"""
-    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
-
-
-def days_left(day: date) -> str:
-    """あと9日, 今日まで, 3日過ぎています"""
-    left = (day - timezone.localdate()).days
-    if left < 0:
-        return f"{-left}日過ぎています"
-    return "今日まで" if left == 0 else f"あと{left}日"
 
 
 def moment_label(at: datetime | None) -> str:

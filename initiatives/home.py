@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
-from initiatives import handover, review, thread
+from initiatives import business_days, handover, review, thread
 from initiatives.board import Board, board_of, notice_url
 from initiatives.day_words import moment_label
 from initiatives.listing import STATUS_ORDER, EntryRow, list_url
@@ -91,13 +91,14 @@ def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], order: s
 
 
 def _until(deadline: date | None) -> str:
-    """期限まで12日。, 期限を3日過ぎています。 or nothing without a deadline."""
+    """期限まで、あと9営業日。, 期限を3日過ぎています。 or nothing without a deadline."""
     if deadline is None:
         return ""
-    left = (deadline - timezone.localdate()).days
-    if left < 0:
-        return f"期限を{-left}日過ぎています。"
-    return f"期限まで{left}日。" if left else "今日が期限です。"
+    today = timezone.localdate()
+    if deadline == today:
+        return "今日が期限です。"
+    words = business_days.left_words(deadline, today)
+    return f"期限を{words}。" if deadline < today else f"期限まで、{words}。"
 
 
 def _coordinator_steps(user: User, plan_year: PlanYear, board: Board) -> list[NextStep]:

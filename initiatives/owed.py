@@ -39,6 +39,7 @@ class Owed:
     manages: bool  # whether this person is a 課長 to whom something goes
     to_confirm: int  # how much waits for this 課長
     deadline: date | None
+    manager_deadline: date | None  # of the 課長
     extended: bool
     returns: list[tuple[EntryPart, Transition]]  # what came back, the latest first
     answers: list[EntryPart]  # parts with an answer of 福祉総務課 that this person has not read
@@ -88,6 +89,7 @@ def owed_by(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Owed:
         any(department.manager_step and user.manages(department.pk) for department in departments),
         sum(_waits_for(user, part) for part in parts),
         min((day for day in deadlines if day), default=None),
+        min((day for each in departments if (day := plan_year.manager_deadline_for(each.pk))), default=None),
         any(department.pk in plan_year.extended for department in departments),
         _returns(parts),
         list(thread.unread_answers(_own(user, plan_year), user)),

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from initiatives import handover_views, part_views, review_views, views, year_views
+from initiatives import handover_views, notice_views, part_views, review_views, views, year_views
 from initiatives.plan_years import FiscalYearConverter
 
 register_converter(FiscalYearConverter, "year")
@@ -26,6 +26,14 @@ urlpatterns = [
         name="year_transition",
     ),
     path("plans/<int:plan_id>/<year:fiscal_year>/board.xlsx", views.board_excel, name="board_excel"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/notices/", notice_views.notices, name="notices"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/notices/preview/", notice_views.notice_preview, name="notice_preview"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/notices/log/", notice_views.notice_log, name="notice_log"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/notices/log/<int:pk>/again/",
+        notice_views.notice_again,
+        name="notice_again",
+    ),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/", views.entry_list, name="entry_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives.xlsx", views.entry_list_excel, name="entry_list_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/<int:pk>/", views.entry_detail, name="entry_detail"),

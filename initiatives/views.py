@@ -7,6 +7,7 @@ from initiatives.detail import entry_page
 from initiatives.forms import EntryFilterForm
 from initiatives.gate import only_for
 from initiatives.models import EntryPart, Initiative, PlanYear
+from initiatives.notices.todo import todo_for
 from initiatives.plan_years import with_plan_year
 from initiatives.tables import EntryTable
 from initiatives.workbook_writer import Sheet, write_book, xlsx_response
@@ -29,7 +30,9 @@ def year_home(request, plan_year):
     """ホーム: what this person has to do in this year."""
     rows = listing.rows_of(plan_year, request.user)
     page = homes.page_for(request.user, plan_year, rows, request.GET.get("order", ""))
-    return render(request, page.template, {"plan_year": plan_year, "page": page, "rating_scale": plan_year.plan.scale})
+    todo = todo_for(request.user, plan_year)
+    context = {"plan_year": plan_year, "page": page, "todo": todo, "rating_scale": plan_year.plan.scale}
+    return render(request, page.template, context)
 
 
 @with_plan_year

@@ -14,6 +14,7 @@ from accounts.models import User
 from initiatives import permissions
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
+from initiatives.notices import outbox
 
 S = EntryPart.Status
 
@@ -92,6 +93,8 @@ def perform(
     FieldComment.objects.bulk_create(
         FieldComment(transition=step, field=field, text=text) for field, text in comments.items()
     )
+    if action.target == S.RETURNED:
+        outbox.part_returned(step, plan_year)
     return step
 
 

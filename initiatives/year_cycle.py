@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.models import User
 from initiatives import permissions
 from initiatives.history import Conflict
-from initiatives.models import EntryPart, PlanYear, YearTransition
+from initiatives.models import EntryPart, Notice, PlanYear, YearTransition
+from initiatives.notices import outbox, words
 from initiatives.workflow import TransitionError
 
 Y = PlanYear.Status
@@ -23,9 +24,14 @@ class YearAction:
 
 
 ACTIONS: dict[str, YearAction] = {
-    "start": YearAction("受付を始める", "各課が書けるようになります。", Y.PREPARING, Y.COLLECTING),
+    "start": YearAction(
+        "受付を始める", "各課が書けるようになり、受付開始の知らせが届きます。", Y.PREPARING, Y.COLLECTING
+    ),
     "close": YearAction(
-        "受付を締め切る", "各課は新しく書けなくなります。差し戻したものだけ直せます。", Y.COLLECTING, Y.REVIEWING
+        "受付を締め切る",
+        "各課は新しく書けなくなります。差し戻したものだけ直せます。受付終了の知らせが届きます。",
+        Y.COLLECTING,
+        Y.REVIEWING,
     ),
     "start_again": YearAction(
         "受付をもう一度開く", "各課がまた書けるようになります。", Y.REVIEWING, Y.COLLECTING, True
@@ -39,7 +45,7 @@ ACTIONS: dict[str, YearAction] = {
 # What may be done in each state, and by whom: said on the year's page and wherever something is locked.
 WORDS = {
     Y.PREPARING: "福祉総務課が準備しています。各課はまだ書けません。",
-    Y.COLLECTING: "各課が書いて送れます。期限を過ぎると書けなくなります。",
+    Y.COLLECTING: "各課が書いて送れます。期限を過ぎると書けなくなります。課長の確認は、期限のあとでもできます。",
     Y.REVIEWING: "福祉総務課が確認しています。各課は、差し戻されたものだけ直せます。",
     Y.COMMITTEE: "委員が読んでいます。変えられるのは福祉総務課だけです。",
     Y.FINALIZED: "内容は確定しました。だれも変えられません。",
@@ -66,7 +72,7 @@ def perform(plan_year: PlanYear, name: str, *, by: User, reason: str = "") -> Ye
     if not PlanYear.objects.filter(pk=plan_year.pk, status=action.source).update(status=action.target):
         raise Conflict(str(plan_year))
     plan_year.status = action.target
-    return YearTransition.objects.create(
+    step = YearTransition.objects.create(
         plan_year=plan_year,
         action=name,
         from_status=action.source,
@@ -74,6 +80,16 @@ def perform(plan_year: PlanYear, name: str, *, by: User, reason: str = "") -> Ye
         by=by,
         reason=reason.strip(),
     )
+    _tell(step)
+    return step
+
+
+def _tell(step: YearTransition) -> None:
+    """Everyone who writes is told that the year was opened for them, and that it was closed."""
+    if step.to_status == Y.COLLECTING:
+        outbox.put(outbox.kickoff(step.plan_year, by=step.by, words=words.of(step.plan_year, Notice.Kind.KICKOFF)))
+    elif step.action == "close":
+        outbox.year_closed(step)
 
 
 def unfinished(plan_year: PlanYear) -> int:

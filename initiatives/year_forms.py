@@ -1,9 +1,11 @@
+from datetime import date, timedelta
+
 from django import forms
 from django.utils import timezone
 
 from accounts.models import Department
+from initiatives import business_days, opening
 from initiatives import fiscal_year as fy
-from initiatives import opening
 from initiatives.models import DeadlineExtension, Plan, PlanYear
 
 
@@ -14,22 +16,59 @@ class DateInput(forms.DateInput):
         super().__init__(attrs={"class": "input"}, format="%Y-%m-%d")
 
 
+# A date so far off is a slip of the keyboard; counting the business days until then would take a while, too.
+FAR = timedelta(days=3 * 366)
+
+
+def near(day: date) -> date:
+    if abs(day - timezone.localdate()) > FAR:
+        raise forms.ValidationError("今日から3年以内の日にしてください。")
+    return day
+
+
 class DeadlinesForm(forms.ModelForm):
-    """提出期限 of the departments and 意見の期限 of the committee."""
+    """The deadlines of the departments, of their 課長 and of the committee, with proposals in business days."""
+
+    # After what, and how many business days later, a deadline is proposed.
+    PROPOSED = {
+        "department_deadline": ("", 20),
+        "manager_deadline": ("department_deadline", 3),
+        "committee_deadline": ("manager_deadline", 30),
+    }
 
     class Meta:
         model = PlanYear
-        fields = ["department_deadline", "committee_deadline"]
-        widgets = {"department_deadline": DateInput(), "committee_deadline": DateInput()}
+        fields = ["department_deadline", "manager_deadline", "committee_deadline"]
+        widgets = {name: DateInput() for name in fields}
         help_texts = {
-            "department_deadline": "この日の終わりまで書けます。",
+            "department_deadline": "この日の終わりまで書けます。過ぎると書けなくなります。",
+            "manager_deadline": "この日までに、課長が確認して送ります。過ぎても送れますが、遅れとして知らせます。",
             "committee_deadline": "委員に知らせる日です。",
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        day, today = None, timezone.localdate()
+        for name, (after, count) in self.PROPOSED.items():
+            begin = getattr(self.instance, after, None) or day or today
+            day = business_days.after(max(begin, today), count)
+            since = "今日" if begin <= today else business_days.label(begin)
+            if not getattr(self.instance, name):
+                self.fields[name].help_text += f"{since}から{count}営業日後は、{business_days.label(day)}です。"
+
     def clean(self):
-        first, second = (self.cleaned_data.get(name) for name in self.Meta.fields)
-        if first and second and second < first:
-            self.add_error("committee_deadline", "各課の提出期限より後の日にしてください。")
+        latest = None
+        for name in self.Meta.fields:
+            day = self.cleaned_data.get(name)
+            if day and name in self.changed_data:
+                try:
+                    near(day)
+                except forms.ValidationError as error:
+                    self.add_error(name, error)
+            if day and latest and day < self.cleaned_data[latest]:
+                self.add_error(name, f"{self.fields[latest].label}と同じ日か、後の日にしてください。")
+            if day:
+                latest = name
         return self.cleaned_data
 
 
@@ -53,10 +92,12 @@ class ExtensionForm(forms.ModelForm):
         self.fields["department"].empty_label = "課を選ぶ"
 
     def clean_until(self):
-        until, deadline = self.cleaned_data["until"], self.plan_year.department_deadline
+        until, deadline = near(self.cleaned_data["until"]), self.plan_year.department_deadline
+        if deadline is None:
+            raise forms.ValidationError("各課の提出期限が、まだありません。先に期限を決めてください。")
         if until < timezone.localdate():
             raise forms.ValidationError("今日か、今日より後の日にしてください。")
-        if deadline and until <= deadline:
+        if until <= deadline:
             raise forms.ValidationError("提出期限より後の日にしてください。")
         return until
 

@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from initiatives import business_days, opening, permissions, year_cycle
+from initiatives import deadlines as deadlines_of
 from initiatives import fiscal_year as fy
-from initiatives import opening, permissions, year_cycle
 from initiatives.gate import only_for
-from initiatives.history import save_changes
-from initiatives.models import DeadlineExtension, Plan
+from initiatives.models import Plan
 from initiatives.plan_years import with_plan_year
 from initiatives.workflow import TransitionError
 from initiatives.year_forms import DeadlinesForm, ExtensionForm, OpenYearForm
@@ -25,6 +25,8 @@ def _page(request, plan_year, *, deadlines=None, extension=None, problem="", sta
         "deadlines": deadlines or DeadlinesForm(instance=plan_year),
         "extension": extension or ExtensionForm(plan_year=plan_year),
         "extensions": plan_year.extensions.select_related("department", "by").order_by("until"),
+        "advice": deadlines_of.advice(plan_year),
+        "changes": deadlines_of.changes(plan_year),
         "steps": plan_year.transitions.select_related("by"),
         "problem": problem,
     }
@@ -46,8 +48,10 @@ def year_deadlines(request, plan_year):
         return _page(request, plan_year, deadlines=form, status=422)
     # The form has already set them on its instance; history wants to see what they were.
     plan_year.refresh_from_db(fields=form.fields)
-    save_changes(plan_year, form.cleaned_data, by=request.user)
-    messages.success(request, "期限を変えました。各課の画面に、すぐ出ます。")
+    if deadlines_of.change(plan_year, form.cleaned_data, by=request.user):
+        messages.success(request, "期限を変えました。各課の画面に、すぐ出ます。")
+    else:
+        messages.info(request, "期限は変わっていません。")
     return redirect("initiatives:year_settings", plan_year.plan_id, plan_year.fiscal_year)
 
 
@@ -59,14 +63,8 @@ def year_extension(request, plan_year):
     if not form.is_valid():
         return _page(request, plan_year, extension=form, status=422)
     given = form.cleaned_data
-    DeadlineExtension.objects.update_or_create(
-        plan_year=plan_year,
-        department=given["department"],
-        defaults={"until": given["until"], "reason": given["reason"], "by": request.user},
-    )
-    messages.success(
-        request, f"{given['department']}の期限を{given['until'].month}月{given['until'].day}日に延ばしました。"
-    )
+    deadlines_of.extend(plan_year, given["department"], given["until"], reason=given["reason"], by=request.user)
+    messages.success(request, f"{given['department']}の期限を{business_days.label(given['until'])}に延ばしました。")
     return redirect("initiatives:year_settings", plan_year.plan_id, plan_year.fiscal_year)
 
 

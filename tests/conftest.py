@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from hypothesis import settings
 
 from accounts.models import User
-from initiatives.models import PlanYear
+from initiatives.models import Mail, Notice, PlanYear
 from reporting.importing import uploads
 from reporting.models import ReportBuild, ReportImport
 from tests.factories import (
@@ -165,6 +165,11 @@ def targets(plan, department, coordinator, writer, manager):
         created_by=coordinator,
         status=ReportImport.Status.APPLIED,
     )
+    mail = Mail.objects.create(recipient=writer, subject="あと1件", body="あと1件です。", state=Mail.State.HELD)
+    Notice.objects.create(
+        plan_year=collecting, kind="reminder", recipient=writer, department=department, by=coordinator, mail=mail,
+        facts={"write": 1, "returned": 0, "confirm": 0, "until": "", "manager_until": ""}, occasion="-",
+    )  # fmt: skip
 
     def year(plan_year, **more):
         return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
@@ -182,6 +187,7 @@ def targets(plan, department, coordinator, writer, manager):
         "提出された記入": year(collecting, pk=submitted.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
+        "知らせたメール": year(collecting, pk=mail.pk),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},

@@ -4,6 +4,7 @@ from initiatives.models.change import FieldChange
 from initiatives.models.comment import FieldComment, PartMessage, ThreadRead
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
 from initiatives.models.handover import HandoverNote
+from initiatives.models.notice import Mail, Notice, NoticeWords
 from initiatives.models.plan import (
     Direction,
     Goal,
@@ -29,6 +30,9 @@ __all__ = [
     "Initiative",
     "InitiativeDepartment",
     "InitiativePartner",
+    "Mail",
+    "Notice",
+    "NoticeWords",
     "PartMessage",
     "Partner",
     "Plan",

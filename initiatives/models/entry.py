@@ -100,7 +100,7 @@ class EntryPartQuerySet(models.QuerySet):
         in_time = collecting.filter(Q(department_deadline__isnull=True) | Q(department_deadline__gte=today))
         open_now = (
             (Exists(collecting) & Exists(extension.filter(until__gte=today)))
-            | (Exists(in_time) & ~Exists(extension))
+            | Exists(in_time)
             | (Q(status=EntryPart.Status.RETURNED) & Exists(year.filter(status__in=PlanYear.IN_HAND)))
         )
         return self.filter(open_now, department__in=user.department_ids(), status__in=EntryPart.WRITABLE)

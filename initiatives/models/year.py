@@ -40,7 +40,10 @@ class PlanYear(models.Model):
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="years", verbose_name="計画")
     fiscal_year = models.PositiveSmallIntegerField("年度")
     status = models.CharField("状態", max_length=10, choices=Status, default=Status.PREPARING)
+    # The last day on which departments write and send; after it only what was sent back or given longer.
     department_deadline = models.DateField("各課の提出期限", null=True, blank=True)
+    # When 課長 should have passed on what waits for them. Nothing closes on this day: it reminds and tells who is late.
+    manager_deadline = models.DateField("課長の期限", null=True, blank=True)
     committee_deadline = models.DateField("委員の意見の期限", null=True, blank=True)
 
     objects = PlanYearQuerySet.as_manager()
@@ -72,8 +75,14 @@ class PlanYear(models.Model):
         return dict(self.extensions.values_list("department_id", "until"))
 
     def deadline_for(self, department_id: int) -> date | None:
-        """The last day on which a department may write; None without a deadline."""
-        return self.extended.get(department_id, self.department_deadline)
+        """The last day on which a department may write; None without a deadline. An extension never shortens it."""
+        until = self.extended.get(department_id)
+        return max(self.department_deadline, until) if self.department_deadline and until else self.department_deadline
+
+    def manager_deadline_for(self, department_id: int) -> date | None:
+        """When the 課長 should have passed on; a department that may write longer may also be confirmed as late."""
+        until = self.extended.get(department_id)
+        return max(self.manager_deadline, until) if self.manager_deadline and until else self.manager_deadline
 
 
 class DeadlineExtension(models.Model):

@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from initiatives.day_words import day_label, days_left, moment_label
+from initiatives import business_days
+from initiatives.day_words import moment_label
 
 register = template.Library()
 
@@ -297,6 +299,12 @@ def bar_patterns() -> SafeString:
 
 
 @register.filter
+def day(value: date | None) -> str:
+    """12月4日（金）; －for None."""
+    return business_days.label(value) if value else MISSING
+
+
+@register.filter
 def blank_dash(value: Any) -> Any:
     """－ for None and ""; 0 is a value and stays 0."""
     return MISSING if value is None or value == "" else value
@@ -320,15 +328,9 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
-def day(value: date | None) -> str:
-    """12月4日（金）; －for None."""
-    return day_label(value) if value else MISSING
-
-
-@register.filter
 def left(value: date) -> str:
-    """あと9日, 今日まで, 3日過ぎています."""
-    return days_left(value)
+    """あと7営業日, 今日まで, 3日過ぎています."""
+    return business_days.left_words(value, timezone.localdate())
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Department, Membership, User
 from indicators.models import Indicator, IndicatorGoal, IndicatorValue
 from initiatives import fiscal_year as fy
+from initiatives.grouping import grouped
 from initiatives.models import (
     Direction,
     EntryPart,
@@ -22,6 +23,8 @@ from initiatives.models import (
     Initiative,
     InitiativeDepartment,
     InitiativePartner,
+    Mail,
+    Notice,
     Partner,
     Plan,
     PlanYear,
@@ -29,6 +32,7 @@ from initiatives.models import (
     RatingLevel,
     YearlyEntry,
 )
+from initiatives.notices import delivery, outbox, words
 from reporting.demo import source, steps
 from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
@@ -108,6 +112,7 @@ def build() -> Plan:
     _indicators(city)
     _history(city)
     steps.build(city, COLLECTED)
+    _told(city)
     return plan
 
 
@@ -230,6 +235,7 @@ def _plan_year(plan: Plan, line: dict[str, str]) -> PlanYear:
         fiscal_year=fy.parse(line["fiscal_year"]),
         status=line["status"],
         department_deadline=date.fromisoformat(line["department_deadline"]),
+        manager_deadline=date.fromisoformat(line["manager_deadline"]),
         committee_deadline=date.fromisoformat(line["committee_deadline"]),
     )
 
@@ -536,6 +542,33 @@ def _history(city: City) -> None:
         )
         type(row)._default_manager.filter(pk=row.pk).update(version=models.F("version") + 1, updated_at=rows[-1].at)
     _create(rows)
+
+
+STARTED, REMINDED = datetime(2026, 10, 19, 9, 0), datetime(2026, 11, 16, 10, 15)
+
+
+def _told(city: City) -> None:
+    """The collected year was opened by a notice to all, and the unfinished were reminded once."""
+    year, office = PlanYear.objects.get(plan=city.plan, fiscal_year=COLLECTED), city.people["soumu"]
+    for make, kind, at in ((outbox.kickoff, "kickoff", STARTED), (outbox.reminder, "reminder", REMINDED)):
+        notices = make(year, by=office, words=words.of(year, kind))
+        if kind == "reminder":
+            for notice in notices:
+                notice.occasion = str(REMINDED.date())  # not the day on which the demo is loaded
+        _sent(notices, timezone.make_aware(at))
+
+
+def _sent(notices: list[Notice], at: datetime) -> None:
+    for notice in notices:
+        notice.created_at = at
+    mails = [delivery.mail_of(together) for together in grouped(notices, "recipient").values()]
+    for mail in mails:
+        mail.state, mail.attempts = Mail.State.SENT, 1
+        mail.created_at = mail.queued_at = mail.tried_at = mail.sent_at = at
+    for mail in _create(mails):
+        for notice in mail.carried:
+            notice.mail = mail
+    _create(notices)
 
 
 def _changed_row(city: City, line: dict[str, str]) -> models.Model:

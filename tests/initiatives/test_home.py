@@ -4,14 +4,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
-from initiatives import workflow
+from initiatives import business_days, workflow
 from initiatives.models import EntryPart, PlanYear
 from tests.factories import PlanYearFactory, UserFactory, make_entry, make_initiative
 
 
 @pytest.fixture
 def collecting(plan, plan_year, department, other_department):
-    plan_year.department_deadline = timezone.localdate() + timezone.timedelta(days=12)
+    plan_year.department_deadline = business_days.after(timezone.localdate(), 9)
     plan_year.save()
     make_entry(make_initiative(plan, "1-1-1-1", department), status="returned")
     make_entry(make_initiative(plan, "1-1-1-2", department, other_department), status="draft")
@@ -30,7 +30,7 @@ def page_of(client, plan_year) -> BeautifulSoup:
 def test_coordinator_sees_how_far_the_year_is(client, coordinator, collecting):
     client.force_login(coordinator)
     page = page_of(client, collecting)
-    assert page.h1.get_text() == "期限まで12日。5件のうち2件が出ています"
+    assert page.h1.get_text() == "期限まで、あと9営業日。5件のうち2件が出ています"
     assert [step.get_text() for step in page.select(".todo__t")] == ["提出された1件を確認する"]
     rows = {
         row.th.get_text(): [cell.get_text() for cell in row.select("td.n")] for row in page.select("tbody tr") if row.th
@@ -86,7 +86,7 @@ def test_queries_do_not_grow(client, coordinator, plan, plan_year, department, c
         make_entry(make_initiative(plan, f"{number}-1-1-1", department), status="draft")
     client.force_login(coordinator)
     page_of(client, plan_year)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         page_of(client, plan_year)
 
 
@@ -151,7 +151,8 @@ def test_the_deadline_and_an_extension_are_told(client, writer, plan, plan_year,
     page = page_of(client, plan_year)
     assert page.h1.get_text() == "あと1件を、課長に送ってください"
     plan = page.select_one(".time").get_text()
-    assert "あと3日" in plan and "福祉総務課が期限を延ばしました（ほかの課は" in plan
+    left = business_days.left_words(today + timezone.timedelta(days=3), today)
+    assert left in plan and "福祉総務課が期限を延ばしました（ほかの課は" in plan
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_queries_of_the_department_do_not_grow(
         make_entry(make_initiative(plan, f"{number}-1-1-2", department), status="draft")
     client.force_login(writer)
     page_of(client, plan_year)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         page_of(client, plan_year)
 
 

@@ -7,19 +7,6 @@ from initiatives.models import EntryPart, FieldChange, PlanYear
 from tests.factories import make_entry, make_initiative
 
 
-@pytest.fixture
-def address(plan_year):
-    return lambda name, **more: reverse(
-        f"initiatives:{name}", kwargs={"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year} | more
-    )
-
-
-@pytest.fixture
-def office(client, coordinator):
-    client.force_login(coordinator)
-    return client
-
-
 def day(offset: int):
     return timezone.localdate() + timezone.timedelta(days=offset)
 
@@ -60,7 +47,7 @@ def test_deadlines_are_changed_and_remembered(office, address, coordinator):
 def test_deadlines_in_the_wrong_order_are_refused_and_kept_in_the_form(office, address):
     response = office.post(address("year_deadlines"), {"department_deadline": day(30), "committee_deadline": day(5)})
     assert response.status_code == 422
-    assert "各課の提出期限より後の日にしてください。" in response.content.decode()
+    assert "各課の提出期限と同じ日か、後の日にしてください。" in response.content.decode()
     assert str(day(5)) in response.content.decode()
     assert PlanYear.objects.get().department_deadline is None
 
