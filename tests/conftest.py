@@ -12,7 +12,6 @@ from hypothesis import settings
 
 from accounts.models import User
 from initiatives.models import PlanYear
-from reporting.importing import uploads
 from reporting.models import ReportBuild, ReportImport
 from tests.factories import (
     DepartmentFactory,
@@ -157,7 +156,7 @@ def targets(plan, department, coordinator, writer, manager):
     indicator = make_indicator(plan)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
-    waiting = uploads.keep(small.content(), "調査票.xlsx", 2024, by=coordinator)
+    waiting = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=coordinator)
     taken_in = ReportImport.objects.create(
         fiscal_year=2024,
         file_name="調査票.xlsx",

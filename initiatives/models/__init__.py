@@ -14,6 +14,7 @@ from initiatives.models.plan import (
     Policy,
     RatingLevel,
 )
+from initiatives.models.upload import SurveyUpload, Upload
 from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear, YearTransition
 
@@ -32,7 +33,9 @@ __all__ = [
     "PlanYear",
     "Policy",
     "RatingLevel",
+    "SurveyUpload",
     "Transition",
+    "Upload",
     "Versioned",
     "YearTransition",
     "YearlyEntry",

@@ -6,11 +6,10 @@ of headings: the usual one, and the one of a goal in its first year (施策, 具
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from initiatives import fiscal_year as fy
-from initiatives import parsing, workbook_reader
+from initiatives import parsing, workbook_cells, workbook_reader
 from initiatives.workbook_reader import Sheet, column_letter
 from reporting.importing import cells
 from reporting.importing.reading import (
@@ -224,22 +223,16 @@ class _Cells:
 
     def text(self, row: int, column: int, place: Place, name: str) -> str:
         """The text of a cell; a number as Excel shows it. Problems: formulas, errors, dates, truth values."""
-        value = self.sheet.value(row, column)
-        if isinstance(value, str) and (row, column) not in self.computed:
-            return value
-        why = self._unfit(value, row, column)
-        if why is None:
-            try:
-                return cells.text_of_number(value, self.sheet.formats.get((row, column), "General"))
-            except parsing.ParsingError as error:
-                why = str(error)
-        self.found.problem(place.at(name), _shown(value), why)
-        return ""
+        try:
+            return workbook_cells.text_at(self.sheet, row, column)
+        except parsing.ParsingError as error:
+            self.found.problem(place.at(name), _shown(self.sheet.value(row, column)), error)
+            return ""
 
     def figure(self, row: int, column: int, place: Place) -> Figure:
         value = self.sheet.value(row, column)
-        why = self._unfit(value, row, column)
-        if why is None or (isinstance(value, str) and (row, column) not in self.computed):
+        why = workbook_cells.unfit(self.sheet, row, column)
+        if not why:
             try:
                 if isinstance(value, str):
                     return cells.parse_figure(value)
@@ -258,17 +251,6 @@ class _Cells:
             return cells.figure_of_number(value, self.sheet.formats.get((row, column), "General"))
         except (parsing.ParsingError, TypeError):
             return None
-
-    def _unfit(self, value, row: int, column: int) -> str | None:
-        if (row, column) in self.sheet.errors:
-            return "計算のエラーになっています。値を打ち直してください。"
-        if (row, column) in self.sheet.formulas:
-            return "計算式が入っています。セルをコピーし、「値の貼り付け」で値だけにしてください。"
-        if isinstance(value, (date, datetime, time, timedelta)):
-            return "Excelが日付に変えています。セルの書式を「文字列」にして、打ち直してください。"
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return "文字として読めません。セルの書式を「文字列」にして、打ち直してください。"
-        return None
 
 
 # --- A sheet of initiatives -----------------------------------------------------------------------
