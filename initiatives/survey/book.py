@@ -40,8 +40,8 @@ def book(plan_year: PlanYear, department: str, rows: list[Row]) -> bytes:
 
 
 def _printing(names: list[str]) -> Printing:
-    """Last year on one page, this year on the next; what only the computer needs is left out."""
-    return Printing(columns=names.index("state") + 1, break_before=names.index(FILLED[0]), scale=60)
+    """Last year on one page, this year on the next; state and keys are left out."""
+    return Printing(columns=names.index("state"), break_before=names.index(FILLED[0]), scale=66)
 
 
 def _cell(column: Column, row: Row, plan_year: PlanYear) -> Cell | str:

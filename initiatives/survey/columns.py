@@ -31,13 +31,13 @@ def columns_of(plan_year: PlanYear) -> list[Column]:
     """From left to right. The keys stand at the end, out of the way, but for the number."""
     words = labels(plan_year.plan, plan_year.fiscal_year)
     year, last = plan_year.label, fy.label(plan_year.fiscal_year - 1)
-    widths = {"result": 40, "issues": 36, "self_rating": 7}
+    widths = {"result": 38, "issues": 32, "self_rating": 6}
     filled = [
-        Column(name, words[name], widths.get(name, 20), str(PartForm.base_fields[name].help_text)) for name in FILLED
+        Column(name, words[name], widths.get(name, 18), str(PartForm.base_fields[name].help_text)) for name in FILLED
     ]
     return [
         Column("code", KEYS["code"], 9),
-        Column("name", plan_year.plan.initiative_term, 22),
+        Column("name", plan_year.plan.initiative_term, 20),
         Column("owners", "受け持ち", 14),
         Column("last_target", f"{last}の目標", 18),
         Column("last_result", f"{last}の実績", 34),
