@@ -102,7 +102,7 @@ LETTERS = st.text(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(LETTERS, min_size=2, max_size=2))
 def test_whatever_a_department_wrote_comes_back_to_the_byte(texts, parts, look, plan_year, writer, department):
     kept = []
