@@ -29,6 +29,7 @@ from initiatives.workbook_reader import WorkbookRefused
 NEW, CHANGED, UNCHANGED_CELL, REFUSED, CLASH = "new", "changed", "unchanged", "refused", "clash"
 SAVED, FILE = "saved", "file"
 REASON = "調査票のExcel"
+MANY = 200
 _AGAIN = "調査票をダウンロードし直し、書いた文をうつしてください。"
 
 
@@ -227,7 +228,8 @@ class _Comparison:
 
     def _why_unknown(self, keys: Mapping[str, str]) -> str:
         """The check value was made for something else: for which number of ours, if for one."""
-        for department, code in self.parts:
+        # No department has so many rows: then it is not worth trying each with every number.
+        for department, code in self.parts if len(self.survey.lines) <= MANY else ():
             other = dict(keys, code=code)
             if department == parsing.key(keys["department"]) and check.fingerprints(keys["check"], other):
                 return f"番号が書きかえられています。この行は「{code}」の行でした。番号を元に戻してください。"

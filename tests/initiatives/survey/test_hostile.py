@@ -1,6 +1,8 @@
 """Promise 15: broken, hostile and misused files are refused in exact words, and nothing changes; honest ones pass."""
 
 import datetime
+import io
+import random
 import resource
 import time
 from datetime import timedelta
@@ -247,6 +249,37 @@ def test_row_or_cell_is_refused_and_with_it_the_whole_file(name, content, look, 
     assert everything() == before
 
 
+BAD = {
+    "self_rating": ("E", "A・B", "1", "未"),
+    "result": ("見え\u200bない", "長" * 10_001, "=1+1", datetime.date(2024, 4, 1), True),
+    "issues": ("\u202e逆", "=A1", datetime.time(1, 2)),
+    "not_applicable_reason": ("\ufeff", "=B2"),
+}
+
+
+def test_a_hundred_files_with_one_bad_cell_somewhere(content, look, plan_year, writer):
+    """Promise 8: nothing is written, and the one bad cell is named, with sheet, column, row and reason."""
+    chance = random.Random(2024)
+    good = {(code, name): f"{code}の{name}" for code in (OURS, JOINT) for name in ("result", "issues")}
+    file = openpyxl.load_workbook(io.BytesIO(filled(content, plan_year, good)))
+    sheet = file["調査票"]
+    before = everything()
+    for _ in range(100):
+        name = chance.choice(list(BAD))
+        cell = cell_of(sheet, plan_year, chance.choice((OURS, JOINT)), name)
+        was, cell.value = cell.value, chance.choice(BAD[name])
+        hostile = saved(file)
+        cell.value, cell.number_format = was, "@"
+        seen = look(hostile)
+        assert [refused.place for refused in seen.refused] == [cell.coordinate]
+        assert seen.sheet == "調査票" and seen.refused[0].why
+        upload = SurveyUpload.keep(hostile, "調査票.xlsx", by=writer, plan_year=plan_year)
+        with pytest.raises(compare.Undecided):
+            compare.take_in(upload, {}, base=seen.digest, by=writer, plan_year=plan_year)
+        upload.abandon()
+    assert everything() == before
+
+
 def test_there_are_sixty():
     assert len(FILES) + len(SHEETS) + len(ROWS) >= 60
 
@@ -447,6 +480,22 @@ def test_a_closed_row_left_alone_is_no_obstacle(content, look, plan_year, parts)
 
 def test_sheets_that_were_not_read_are_named(content, look, plan_year):
     assert look(edited(content, lambda sheet: extra_sheet(sheet, None))).passed_over == ["メモ"]
+
+
+def test_a_sheet_full_of_copied_rows_is_told_in_time(content, look, plan_year, department):
+    """Trying 1,900 rows with every number of the department would take its time."""
+    for number in range(10, 50):
+        make_entry(make_initiative(plan_year.plan, f"1-1-2-{number}", department), status=S.DRAFT)
+
+    def copy(sheet):
+        row = [cell.value for cell in sheet[2]]
+        for number in range(1_900):
+            sheet.append([f"9-9-9-{number}", *row[1:-1], "A" * 30 + "-" + "B" * 10])
+
+    hostile = edited(content, copy)
+    start = time.perf_counter()
+    assert refusals(look(hostile))[-1].endswith(CHECK)
+    assert time.perf_counter() - start < 3
 
 
 def test_a_workbook_of_somebody_else(look, parts):
