@@ -1,8 +1,15 @@
 """Files that are no honest workbook, each made from an honest one: for every import of Excel."""
 
 import io
+import resource
+import time
 import zipfile
 from collections.abc import Callable
+
+import pytest
+
+from initiatives.workbook_reader import WorkbookRefused
+from tests.reporting.importing.dump import everything
 
 SHEET1 = "xl/worksheets/sheet1.xml"
 TYPES = "[Content_Types].xml"
@@ -199,6 +206,18 @@ def encrypted(content: bytes) -> bytes:
 
 def old_excel(content: bytes) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le") + b"\0" * 600
+
+
+def assert_refused(read: Callable[[bytes], object], hostile: bytes, words: str) -> None:
+    """In these words, within three seconds and 200 MB, and the database is as it was."""
+    before = everything()
+    start, memory = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(WorkbookRefused) as refused:
+        read(hostile)
+    assert str(refused.value) == words
+    assert time.perf_counter() - start < 3
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 200 * 1024
+    assert everything() == before
 
 
 def always(content: bytes) -> Callable[[bytes], bytes]:

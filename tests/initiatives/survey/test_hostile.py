@@ -3,7 +3,6 @@
 import datetime
 import io
 import random
-import resource
 import time
 from datetime import timedelta
 
@@ -35,15 +34,7 @@ FILES = workbooks.files("調査票", parts=11)
 def test_file_is_refused(name, content, look):
     make, words = FILES[name]
     assert workbooks.parts_of(content) == 11
-    hostile = make(content)
-    before = everything()
-    start, memory = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(WorkbookRefused) as refused:
-        look(hostile)
-    assert str(refused.value) == words
-    assert time.perf_counter() - start < 3
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 200 * 1024
-    assert everything() == before
+    workbooks.assert_refused(look, make(content), words)
 
 
 # --- No 調査票 of this year -------------------------------------------------------------------------------
