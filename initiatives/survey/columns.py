@@ -11,6 +11,7 @@ CLEAR = "（消す）"  # typed into a cell to empty what is saved; an empty cel
 FILLED = ("result", "self_rating", "low_rating_reason", "issues", "next_target", "not_applicable_reason")
 # What a row is known by; all in sight, none of it a number of the database.
 KEYS = {"code": "番号", "plan": "計画", "year": "年度", "department": "担当課", "check": "確認用の値"}
+TOLD = "target"  # not to be filled, but a change of it is answered in words
 READABLE_LENGTH = "250字までが読みやすい長さです。"
 LONG = ("result", "issues")  # texts for which a readable length is told
 

@@ -15,12 +15,12 @@ from accounts.models import User
 from initiatives import completeness, parsing, permissions, writing
 from initiatives import fiscal_year as fy
 from initiatives.history import Conflict
-from initiatives.models import EntryPart, FieldChange, PlanYear, SurveyUpload
+from initiatives.models import EntryPart, FieldChange, PlanYear, SurveyUpload, YearlyEntry
 from initiatives.models.upload import FileGone
 from initiatives.parsing import ParsingError
 from initiatives.part_forms import ENTRY_FIELDS, labels
 from initiatives.survey import check
-from initiatives.survey.columns import CLEAR, FILLED, KEYS
+from initiatives.survey.columns import CLEAR, FILLED, KEYS, TOLD
 from initiatives.survey.read import Line, Survey, other_year, read
 from initiatives.survey.rows import keys_of, parts_of
 from initiatives.text_diff import Piece, diff
@@ -98,6 +98,11 @@ class Preview:
     @property
     def unchanged(self) -> list[Cell]:
         return self._of(UNCHANGED_CELL)
+
+    @property
+    def noted(self) -> list[Cell]:
+        """Left as it is, but not because nothing was done to the cell."""
+        return [cell for cell in self.unchanged if cell.note]
 
     @property
     def changes_nothing(self) -> bool:
@@ -187,6 +192,12 @@ class _Comparison:
             # What another department writes is not in this row at all, unless somebody typed it there.
             if self._is_ours(name, part) or line.texts[name].strip() or name in line.unread:
                 yield self._cell(line, name, part, prints[name])
+        target = part.entry.target
+        if line.texts.get(TOLD, "").strip() and not _same(line.texts[TOLD], target):
+            title = part.entry.initiative.name
+            note = "今年度の目標は、Excelでは変えられません。いまの目標のままにします。"
+            label = YearlyEntry._meta.get_field(TOLD).verbose_name
+            yield Cell(UNCHANGED_CELL, line.cell(TOLD), part.entry.initiative.code, title, TOLD, label, note=note)
 
     def _known(self, line: Line) -> tuple[str, EntryPart | None, dict[str, str]]:
         """Which part a row is, from what stands in it for everyone to see; or why it cannot be taken in."""

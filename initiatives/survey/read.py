@@ -7,7 +7,7 @@ from initiatives import fiscal_year as fy
 from initiatives import parsing, workbook_reader
 from initiatives.models import PlanYear
 from initiatives.parsing import ParsingError
-from initiatives.survey.columns import FILLED, KEYS, Column, columns_of
+from initiatives.survey.columns import FILLED, KEYS, TOLD, Column, columns_of
 from initiatives.workbook_cells import text_at
 from initiatives.workbook_reader import Sheet, WorkbookRefused, cell_name
 
@@ -147,4 +147,6 @@ def _line(sheet: Sheet, row: int, columns: dict[str, int]) -> Line:
         except ParsingError as error:
             line.texts[name] = ""
             line.unread[name], line.shown[name] = str(error), _shown(sheet.value(row, columns[name]))
+    if TOLD in columns:
+        line.texts[TOLD] = _shown(sheet.value(row, columns[TOLD]))
     return line

@@ -401,7 +401,6 @@ UNDERSTOOD = {
     "full-width number": lambda sheet, at: setattr(sheet["A2"], "value", "１－１－１－１"),
     "number with other dashes": lambda sheet, at: setattr(sheet["A2"], "value", "1ー1−1‐1"),
     "full-width year": lambda sheet, at: setattr(sheet.cell(2, at["year"]), "value", "令和６年度"),
-    "year in short": lambda sheet, at: None,
     "spaces in the department": lambda sheet, at: setattr(sheet.cell(2, at["department"]), "value", "高齢課　"),
     "check in small letters": lambda sheet, at: setattr(sheet.cell(2, at["check"]), "value", sheet.cell(2, at["check"]).value.lower()),
     "heads in full width": lambda sheet, at: setattr(sheet.cell(1, at["result"]), "value", "令和６年度の　実績"),
@@ -467,6 +466,14 @@ def test_a_closed_row_left_alone_is_no_obstacle(content, look, plan_year, parts)
     seen = look(filled(content, plan_year, {(JOINT, "result"): "書いた。"}))
     assert refusals(seen) == []
     assert [(cell.code, cell.name) for cell in seen.changes] == [(JOINT, "result")]
+
+
+def test_a_target_that_was_changed_is_answered_in_words(content, look, plan_year):
+    seen = look(edited(content, lambda sheet: put(OURS, "target", "100件")(sheet, plan_year)))
+    assert seen.changes_nothing
+    assert [(cell.place, cell.label, cell.note) for cell in seen.noted] == [
+        ("H2", "目標", "今年度の目標は、Excelでは変えられません。いまの目標のままにします。")
+    ]
 
 
 def test_sheets_that_were_not_read_are_named(content, look, plan_year):

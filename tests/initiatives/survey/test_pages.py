@@ -120,7 +120,7 @@ def test_what_would_change_is_shown_cell_by_cell(client, writer, content, plan_y
         ["I2", "見守り 1-1-1-1", "令和6年度の実績", "10 12 件行った。", "－"],
         ["J2", "見守り 1-1-1-1", "評価 新しい", "評価 B", "「Ｂ」をBとして読みます。"],
     ]
-    assert "空のセルは変えません。" in page.select_one("details.more").get_text()
+    assert "空のセルは変えません。" in page.select_one("section[aria-labelledby=h-noted]").get_text()
     assert [button.get_text() for button in page.select(".actionbar button")] == ["やめる", "2つの欄を取り込む"]
     assert everything() == before
 
