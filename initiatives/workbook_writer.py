@@ -14,8 +14,9 @@ import xlsxwriter
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from initiatives.workbook_reader import MAX_CELL
+from initiatives import workbook_reader
 
+MAX_CELL = workbook_reader.MAX_CELL
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CUT = "…（Excelの1つのセルに入る長さを超えたので、ここで切りました。全文は画面で読めます）"
 FONT = "BIZ UDPGothic"  # on every office PC with Windows 10 or later

@@ -64,8 +64,9 @@ def city(plan):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: ascii(payload[:24]))
-def test_every_export_is_inert_and_whole(payload, city, client, coordinator):
+def test_every_export_is_inert_and_whole(payload, city, client, coordinator, admin):
     year, department = city(payload)
+    UserFactory(name=payload[:60], of=[department])
     base = {"plan_id": year.plan_id, "fiscal_year": year.fiscal_year}
     columns = ["code", "name", "departments", "target", "result", "issues", "next_target"]
     exports = {
@@ -78,8 +79,9 @@ def test_every_export_is_inert_and_whole(payload, city, client, coordinator):
             11,
         ),
     }
-    client.force_login(coordinator)
+    exports["accounts:user_list_excel"] = ({}, {}, {payload[:60]}, 2)
     for name, (kwargs, query, shown, times) in exports.items():
+        client.force_login(admin if name.startswith("accounts:") else coordinator)
         content = client.get(reverse(name, kwargs=kwargs), query).content
         found = [cell for row in checked(content) for cell in row if cell in shown]
         assert len(found) >= times, (name, found)
@@ -90,7 +92,12 @@ def test_every_export_is_in_the_table():
     from tests.test_urls import every_name
 
     exports = {name for name in every_name() if name.endswith("_excel")}
-    assert exports == {"initiatives:entry_list_excel", "reporting:summary_excel", "initiatives:survey_excel"}
+    assert exports == {
+        "accounts:user_list_excel",
+        "initiatives:entry_list_excel",
+        "reporting:summary_excel",
+        "initiatives:survey_excel",
+    }
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: ascii(payload[:24]))

@@ -234,7 +234,7 @@ class _Comparison:
             return other_year(fy.label(year), self.plan_year)
         mine = {parsing.key(part.department.name) for part in self.parts.values()}
         if parsing.key(keys["department"]) not in mine:
-            return writing.not_yours(keys["department"])
+            return writing.why_not_ours(keys["department"], self.user)
         return ""
 
     def _why_unknown(self, keys: Mapping[str, str]) -> str:

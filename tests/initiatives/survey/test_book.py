@@ -61,7 +61,7 @@ def test_only_what_may_be_written_now_can_be_typed_in(sheet, plan_year):
     assert open_cells == {("1-1-1-1", name) for name in lead} | {("1-1-1-2", name) for name in texts}
     assert sheet.protection.sheet
     assert cell_of(sheet, plan_year, "1-1-1-3", "state").value == (
-        "提出済\nいまの状態は「提出済」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
+        "提出済\n福祉総務課に提出したので、書きかえられません。直したいときは、取り下げるか、福祉総務課に差し戻しを頼んでください。"
     )
 
 

@@ -156,7 +156,9 @@ def other_departments_row(sheet, plan_year):
 FORMULA = "計算式が入っています。セルをコピーし、「値の貼り付け」で値だけにしてください。"
 CHECK = f"確認用の値が、番号や担当課と合いません。行を写して足したか、書きかえたようです。{AGAIN}"
 ODD = "目に見えない文字（{}）が入っています。その部分を打ち直してください。"
-CLOSED = "いまの状態は「提出済」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
+CLOSED = (
+    "福祉総務課に提出したので、書きかえられません。直したいときは、取り下げるか、福祉総務課に差し戻しを頼んでください。"
+)
 OTHER_YEAR = "これは令和5年度の調査票です。いま開いているのは令和6年度です。年度を切り替えるか、令和6年度の調査票をダウンロードしてください。"
 RATING = "評価「{}」は使えません。A、B、C、Dのどれか1つを書いてください。"
 FORMAT = "Excelが日付に変えています。セルの書式を「文字列」にして、打ち直してください。"
@@ -172,9 +174,9 @@ ROWS = {
     "year of all rows": (every("year", "令和5年度"), [f"2～4行目：{OTHER_YEAR}"]),
     "no year at all": (put(OURS, "year", "昨年"), ["2行目：「昨年」は年度として読めません。「R6」「令和6年度」「2024」のように書いてください。"]),
     "another plan": (every("plan", "試験市健康計画"), ["2～4行目：これは「試験市健康計画」の調査票です。いま開いているのは「試験市地域福祉計画」です。計画を切り替えてください。"]),
-    "another department": (every("department", "防災課"), ["2～4行目：この欄を書けるのは、防災課の人です。"]),
-    "another department's row": (other_departments_row, ["2行目：この欄を書けるのは、防災課の人です。"]),
-    "department unknown": (put(OURS, "department", "宇宙課"), ["2行目：この欄を書けるのは、宇宙課の人です。"]),
+    "another department": (every("department", "防災課"), ["2～4行目：この欄を書けるのは、防災課の人です。直してほしいことは、防災課に伝えてください。"]),
+    "another department's row": (other_departments_row, ["2行目：この欄を書けるのは、防災課の人です。直してほしいことは、防災課に伝えてください。"]),
+    "department unknown": (put(OURS, "department", "宇宙課"), ["2行目：この欄を書けるのは、宇宙課の人です。直してほしいことは、宇宙課に伝えてください。"]),
     "number changed": (put(OURS, "code", "1-1-1-4"), ["2行目：番号が書きかえられています。この行は「1-1-1-1」の行でした。番号を元に戻してください。"]),
     "numbers swapped": (swapped_numbers, [
         "2行目：番号が書きかえられています。この行は「1-1-1-1」の行でした。番号を元に戻してください。",
@@ -307,19 +309,24 @@ def test_cell_that_no_program_of_ours_writes(xml, words, content, look):
 
 
 def test_another_departments_file_is_refused_row_by_row(content, look, other):
-    assert refusals(look(content, other)) == ["2～4行目：この欄を書けるのは、高齢課の人です。"]
+    assert refusals(look(content, other)) == [
+        "2～4行目：この欄を書けるのは、高齢課の人です。直してほしいことは、高齢課に伝えてください。"
+    ]
 
 
 def test_what_the_office_downloaded_the_office_may_not_hand_in(parts, look, coordinator, plan_year, department):
     content = download(coordinator, plan_year, department)
-    assert refusals(look(content, coordinator)) == ["2～4行目：この欄を書けるのは、高齢課の人です。"]
+    words = "この欄を書けるのは、高齢課の人です。かわりに書くときは、高齢課の人の代理になってください。"
+    assert refusals(look(content, coordinator)) == [f"2～4行目：{words}"]
 
 
 def test_a_draft_out_of_sight_is_not_told_apart_from_nothing(content, look, plan_year):
     """The words name what stands in the file, never what is saved: 防災課 has a 1-1-1-4, 宇宙課 has nothing."""
     for name in ("防災課", "宇宙課"):
         again = edited(content, lambda sheet, name=name: every("department", name)(sheet, plan_year))
-        assert refusals(look(again)) == [f"2～4行目：この欄を書けるのは、{name}の人です。"]
+        assert refusals(look(again)) == [
+            f"2～4行目：この欄を書けるのは、{name}の人です。直してほしいことは、{name}に伝えてください。"
+        ]
 
 
 def test_the_same_words_as_the_page_when_the_deadline_is_over(content, look, plan_year, department, writer):
@@ -327,7 +334,10 @@ def test_the_same_words_as_the_page_when_the_deadline_is_over(content, look, pla
     plan_year.save()
     again = filled(content, plan_year, {(OURS, "result"): "おくれた文"})
     fresh = PlanYear.objects.get(pk=plan_year.pk)
-    words = "提出の期限を過ぎました。福祉総務課に、期限を延ばせるか聞いてください。"
+    until = plan_year.department_deadline
+    words = (
+        f"提出の期限を過ぎました（{until.month}月{until.day}日まで）。福祉総務課に、期限を延ばせるか聞いてください。"
+    )
     assert refusals(look(again, year=fresh)) == [f"I2：{words}"]
     DeadlineExtension.objects.create(
         plan_year=plan_year, department=department, until=timezone.localdate(), by=writer, reason="大雨"
@@ -338,7 +348,7 @@ def test_the_same_words_as_the_page_when_the_deadline_is_over(content, look, pla
 def test_the_same_words_as_the_page_when_the_year_is_closed(content, look, plan_year):
     plan_year.status = PlanYear.Status.FINALIZED
     again = filled(content, plan_year, {(OURS, "result"): "おくれた文"})
-    words = "令和6年度は「確定」なので、変えられません。福祉総務課に聞いてください。"
+    words = "令和6年度は「確定」なので、変えられません。まちがいを見つけたときは、福祉総務課に知らせてください。"
     assert refusals(look(again)) == [f"I2：{words}"]
 
 

@@ -15,7 +15,7 @@ from initiatives.models import EntryPart, FieldChange, SurveyUpload
 from initiatives.models.upload import AlreadyDone
 from initiatives.survey import compare
 from initiatives.survey.columns import FILLED
-from tests.factories import UserFactory
+from tests.factories import UserFactory, make_deputy
 from tests.initiatives.survey.sheets import cleansed, download, edited, filled, values
 from tests.reporting.importing.dump import everything
 
@@ -162,6 +162,16 @@ def test_writing_makes_a_draft_and_never_sends(content, plan_year, parts, take_i
     assert read(parts["1-1-1-2"]).status == S.RETURNED
 
 
+def test_a_deputy_of_the_office_hands_in_with_both_names(content, plan_year, parts, coordinator, writer):
+    make_deputy(writer, coordinator)
+    again = filled(content, plan_year, {("1-1-1-1", "result"): "聞き取った。"})
+    upload = SurveyUpload.keep(again, "調査票.xlsx", by=coordinator, plan_year=plan_year)
+    base = compare.reread(upload, coordinator, plan_year).digest
+    compare.take_in(upload, {}, base=base, by=coordinator, plan_year=plan_year)
+    change = FieldChange.objects.get()
+    assert (change.new, change.by, change.on_behalf_of) == ("聞き取った。", coordinator, writer)
+
+
 def test_an_empty_cell_leaves_what_is_saved_and_says_so(content, plan_year, look):
     seen = look(filled(content, plan_year, {("1-1-1-1", "result"): None}))
     assert kinds(seen) == {}
@@ -174,10 +184,12 @@ def test_a_text_that_is_the_clearing_word_stays(parts, plan_year, writer, depart
     assert kinds(look(download(writer, plan_year, department))) == {}
 
 
-def test_what_stands_in_the_middle_of_two_departments(content, parts, plan_year, writer, other_department, take_in):
-    """A person of two departments fills each in its own sheet, or both in one: rows are known by their department."""
+def test_a_person_of_two_departments_may_fill_both_in_one_sheet(
+    content, parts, plan_year, writer, other_department, take_in
+):
+    """Rows are known by their own department, wherever they stand."""
     writer.memberships.create(department=other_department)
-    del writer._department_ids
+    del writer._places
     other = download(writer, plan_year, other_department)
     row = values(other)[1]
     both = edited(content, lambda sheet: sheet.append(row))

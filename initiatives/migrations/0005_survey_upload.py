@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0003_rating_reason'),
+        ('initiatives', '0004_on_behalf_and_handover'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
