@@ -76,6 +76,7 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
                 ("indicators:indicator_list", "indicators:indicator_detail"),
                 year,
             ),
+            *_excel(user, year),
             ("集計", "reporting:summary", ("reporting:summary",), year),
         ]
         if permissions.can_build_report(user):
@@ -111,6 +112,14 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         NavItem(label, reverse(name, kwargs=kwargs), here in views, counts.get(label, 0))
         for label, name, views, kwargs in items
     ]
+
+
+def _excel(user: User, year: dict) -> list[tuple]:
+    """Where a department fills its 調査票; 福祉総務課 comes to it from the board."""
+    if user.is_coordinator or not permissions.can_use_survey(user):
+        return []
+    names = ("initiatives:survey", "initiatives:survey_preview", "initiatives:survey_print")
+    return [("Excelで書く", "initiatives:survey", names, year)]
 
 
 def _waiting(user: User, plan_year: PlanYear) -> tuple[str, tuple[str, ...], int] | None:

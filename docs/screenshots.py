@@ -79,6 +79,28 @@ def _paste_transfers(page) -> None:
     page.get_by_role("button", name="何が変わるかを確かめる").click()
 
 
+def _choose_survey(page) -> None:
+    """The department's own 調査票, with a sentence added to the first text that may be written."""
+    import openpyxl
+
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="調査票をダウンロードする").click()
+    book, file = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes())), io.BytesIO()
+    sheet = book["調査票"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "令和7年度の実績")
+    for row in range(2, sheet.max_row + 1):
+        cell = sheet.cell(row, column)
+        if not cell.protection.locked:
+            cell.value = f"{cell.value or ''}講座を3回開き、延べ45人が参加した。"
+            sheet.cell(row, column + 1).value = "B"
+    book.save(file)
+    page.get_by_label("書いた調査票").set_input_files(
+        {"name": "調査票_R7_介護保険課.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": file.getvalue()}
+    )
+    page.get_by_role("button", name="何が変わるかを確かめる").click()
+    page.wait_for_url("**/survey/*/")
+
+
 SHOTS = (
     Shot("signin", "", "accounts:login"),
     Shot("home-coordinator", "soumu", "initiatives:year_home", 2025),
@@ -96,6 +118,8 @@ SHOTS = (
     Shot("home-staff-narrow", "tantou", "initiatives:year_home", 2025, size=NARROW),
     Shot("part", "tantou", "initiatives:part_edit", 2025, "draft"),
     Shot("part-returned", "tantou", "initiatives:part_edit", 2025, "returned"),
+    Shot("survey", "tantou", "initiatives:survey", 2025),
+    Shot("survey-preview", "tantou", "initiatives:survey", 2025, act=_choose_survey),
     Shot("home-manager", "kachou", "initiatives:year_home", 2025),
     Shot("confirm", "kachou", "initiatives:confirm_list", 2025),
     Shot("review", "soumu", "initiatives:review_part", 2025, "submitted"),

@@ -1,7 +1,37 @@
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import Department
 from initiatives.models import EntryPart, Goal, PlanYear, Policy, RatingLevel
+from initiatives.workbook_reader import MAX_UPLOAD, UNCHANGED
+
+
+class UploadField(forms.FileField):
+    """A file of the kinds that are read here; its size is looked at before its content."""
+
+    default_error_messages = {
+        "required": "ファイルを選んでください。",
+        "empty": f"このファイルは空です。{UNCHANGED}",
+        "missing": "ファイルを選んでください。",
+        "invalid": "ファイルを選んでください。",
+    }
+
+    def __init__(self, *, accept: str = ".xlsx", **kwargs):
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"class": "input", "accept": accept}
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        if file and file.size > MAX_UPLOAD:
+            raise ValidationError(
+                f"このファイルは約{round(file.size / 1_000_000)}MBあります（上限5MB）。受け付けていません。{UNCHANGED}"
+            )
+        return file
+
+
+def printable_name(file) -> str:
+    """The file's name as it may be shown."""
+    return "".join(filter(str.isprintable, file.name))
 
 
 class EntryFilterForm(forms.Form):

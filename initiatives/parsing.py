@@ -12,6 +12,10 @@ _BIDI_AND_CONTROL = re.compile(
 )
 
 
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
+LONGEST = 10_000  # characters of a body text
+
+
 class ParsingError(ValueError):
     """The text is not of the asked kind; the message is for the person who wrote it."""
 
@@ -29,6 +33,19 @@ def clean_text(text: str) -> str:
             f"目に見えない文字（U+{ord(found.group()):04X}）が入っています。その部分を打ち直してください。"
         )
     return "\n".join([line.rstrip() for line in text.split("\n")]).strip("\n")
+
+
+def clean_body(text: str) -> str:
+    """What a department writes into one field, by page or by Excel. Raises ParsingError."""
+    text = clean_text(text)
+    if len(text) > LONGEST:
+        raise ParsingError(f"長すぎます（{len(text)}字）。{LONGEST}字までにしてください。")
+    return text
+
+
+def code_form(text: str) -> str:
+    """A printed number such as 1-1-1-2, typed in whatever width and with whatever dashes."""
+    return key(text.translate(_DASHES)).translate(_DASHES)
 
 
 @lru_cache(maxsize=4096)

@@ -4,12 +4,23 @@ from django import forms
 
 from initiatives import completeness, parsing
 from initiatives import fiscal_year as fy
-from initiatives.models import EntryPart
+from initiatives.models import EntryPart, Plan
 
-LONGEST = 10_000
 PART_FIELDS = ("result", "self_rating", "issues", "not_applicable_reason")
 ENTRY_FIELDS = ("low_rating_reason", "next_target")  # one for the whole initiative: the lead department's
+TEXTS = (*PART_FIELDS, *ENTRY_FIELDS)  # what is saved: the person's own words and rating
 OLD_PAGE = "画面の情報が足りないので、保存していません。書いた文を控えて、画面を開き直してください。"
+
+
+def labels(plan: Plan, fiscal_year: int) -> dict[str, str]:
+    """What the fields are called in a year, on the page and in the 調査票."""
+    year, following = fy.label(fiscal_year), fy.label(fiscal_year + 1)
+    named = {
+        "result": f"{year}の実績",
+        "issues": f"課題と、{following}に予定している{plan.initiative_term}",
+        "next_target": f"{following}の目標",
+    }
+    return {name: named.get(name, field.label) for name, field in PartForm.base_fields.items() if name in TEXTS}
 
 
 class BodyText(forms.CharField):
@@ -21,12 +32,9 @@ class BodyText(forms.CharField):
 
     def to_python(self, value) -> str:
         try:
-            text = parsing.clean_text(super().to_python(value))
+            return parsing.clean_body(super().to_python(value))
         except parsing.ParsingError as error:
             raise forms.ValidationError(str(error)) from error
-        if len(text) > LONGEST:
-            raise forms.ValidationError(f"長すぎます（{len(text)}字）。{LONGEST}字までにしてください。")
-        return text
 
 
 class PartForm(forms.Form):
@@ -35,7 +43,12 @@ class PartForm(forms.Form):
     version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
     entry_version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
     result = BodyText(help_text="何を、どれだけ行ったかを書いてください。課名は、報告書で自動で付きます。")
-    self_rating = forms.ChoiceField(label="評価", required=False, widget=forms.RadioSelect)
+    self_rating = forms.ChoiceField(
+        label="評価",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="目標にどれだけ届いたかで選んでください。",
+    )
     low_rating_reason = BodyText(
         label="低評価の理由", rows=3, help_text="なぜ届かなかったか、何が妨げになったかを書いてください。"
     )
@@ -52,10 +65,8 @@ class PartForm(forms.Form):
         values |= {name: getattr(part.entry, name) for name in ENTRY_FIELDS}
         super().__init__(data, initial=values)
         self.part = part
-        year, following = fy.label(part.entry.fiscal_year), fy.label(part.entry.fiscal_year + 1)
-        self.fields["result"].label = f"{year}の実績"
-        self.fields["issues"].label = f"課題と、{following}に予定している{part.entry.initiative.plan.initiative_term}"
-        self.fields["next_target"].label = f"{following}の目標"
+        for name, label in labels(part.entry.initiative.plan, part.entry.fiscal_year).items():
+            self.fields[name].label = label
         letters = [(level.letter, level.letter) for level in part.entry.initiative.plan.scale]
         self.fields["self_rating"].choices = [*letters, ("", "まだ決めていない")]
         if not completeness.is_lead(part):
@@ -63,8 +74,8 @@ class PartForm(forms.Form):
                 del self.fields[name]
 
     def texts(self) -> list[str]:
-        """Names of the fields that are saved: the person's own words and rating."""
-        return [name for name in (*PART_FIELDS, *ENTRY_FIELDS) if name in self.fields]
+        """Those of TEXTS that this part's department writes."""
+        return [name for name in TEXTS if name in self.fields]
 
     def touched(self) -> dict[str, str]:
         """What the person really wrote: fields that were sent and differ from what the page showed at first.

@@ -74,6 +74,12 @@ def can_write_part(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     )
 
 
+def can_use_survey(user: User) -> bool:
+    """Open 「Excelで書く」. Whose 調査票 one gets there is asked by survey.rows.departments_for, and what of a file may
+    be taken in row by row: can_write_part."""
+    return user.is_active and user.is_office and not user.is_admin
+
+
 # --- Steps of a part (workflow.ACTIONS); whether its status allows them is asked there ---------------
 
 

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from initiatives import handover_views, notice_views, part_views, review_views, views, year_views
 from initiatives.plan_years import FiscalYearConverter
+from initiatives.survey import views as survey_views
 
 register_converter(FiscalYearConverter, "year")
 
@@ -57,4 +58,26 @@ urlpatterns = [
         name="part_correct",
     ),
     path("plans/<int:plan_id>/<year:fiscal_year>/review/<int:pk>/rating/", review_views.rating_set, name="rating_set"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/survey/", survey_views.survey, name="survey"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/survey/departments/<int:department_id>.xlsx",
+        survey_views.survey_excel,
+        name="survey_excel",
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/survey/departments/<int:department_id>/print/",
+        survey_views.survey_print,
+        name="survey_print",
+    ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/survey/<int:pk>/", survey_views.survey_preview, name="survey_preview"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/survey/<int:pk>/confirm/",
+        survey_views.survey_confirm,
+        name="survey_confirm",
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/survey/<int:pk>/abandon/",
+        survey_views.survey_abandon,
+        name="survey_abandon",
+    ),
 ]

@@ -9,6 +9,7 @@ Formulas are never trusted: their cells are marked, and who reads the sheet deci
 """
 
 import io
+import operator
 import re
 import xml.parsers.expat
 import zipfile
@@ -197,7 +198,8 @@ def _refuse_odd_xml(content: bytes) -> None:
     """XML as Excel writes it: UTF-8 and without declarations of its own (entities are how XML bombs are built)."""
     head = content[:200].lower()
     odd_encoding = content[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"encoding=" in head and b"utf-8" not in head)
-    if odd_encoding or _DECLARATION.search(content):
+    # NUL: not XML at all, but calamine would read it.
+    if odd_encoding or b"\0" in content or _DECLARATION.search(content):
         raise WorkbookRefused(
             "このファイルの中に、Excelが書かない書き方の部品があります。受け付けていません。", _SAVE_AS
         )
@@ -319,6 +321,10 @@ _CELL_OR_ROW_TAG = re.compile(rb"<(?:c|row)[\s/>]")
 _MERGE_TAG = re.compile(rb"<mergeCell[\s/>]")
 
 
+def _rises(places: list) -> bool:
+    return not any(map(operator.ge, places, places[1:]))
+
+
 class _Scan:
     """One pass over a sheet's XML: its bounds are checked; what calamine does not tell is kept."""
 
@@ -352,6 +358,9 @@ class _Scan:
         columns = {letters for letters, _, _, _ in cells}
         if not plain or any(int(number) > MAX_ROWS for number in numbers) or not columns <= _COLUMN_BYTES.keys():
             return False
+        order = [(int(number), _COLUMN_BYTES[letters]) for letters, number, _, _ in cells]
+        if not _rises(order) or not _rises([int(number) for number in rows]):
+            return False  # the parser below says what is wrong with it
         for letters, number, style, kind in cells:
             if style in self.byte_formats:
                 self.formats[int(number) - 1, _COLUMN_BYTES[letters]] = self.byte_formats[style]

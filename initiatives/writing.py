@@ -1,16 +1,17 @@
 """Saving a department's part, and what stands around its form. The page is initiatives/part_views.py."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
 from initiatives import completeness, handover, history, permissions, reading, thread, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
+from initiatives.grouping import grouped
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PlanYear, YearlyEntry
 from initiatives.part_forms import ENTRY_FIELDS, PartForm
@@ -61,20 +62,20 @@ def save(part: EntryPart, form: PartForm, *, by: User) -> bool:
     Raises Clashes for fields that both changed since the page was opened, and Conflict when the row moved on
     between reading and writing.
     """
-    wanted = {name: text for name, text in form.touched().items() if text != _saved(part, name)}
+    wanted = {name: text for name, text in form.touched().items() if text != saved(part, name)}
     stale = {
         part: form.cleaned_data["version"] != part.version,
         part.entry: form.cleaned_data["entry_version"] != part.entry.version,
     }
     clashes = [
-        Clash(name, form.fields[name].label, _saved(part, name), text)
+        Clash(name, form.fields[name].label, saved(part, name), text)
         for name, text in wanted.items()
-        if stale[_row(part, name)] and form.seen(name) != _saved(part, name)
+        if stale[_row(part, name)] and form.seen(name) != saved(part, name)
     ]
     if clashes:
         raise Clashes(clashes)
     if wanted:
-        _write(part, wanted, by)
+        write(part, wanted, by=by)
     return any(stale.values())
 
 
@@ -82,12 +83,19 @@ def _row(part: EntryPart, name: str) -> EntryPart | YearlyEntry:
     return part.entry if name in ENTRY_FIELDS else part
 
 
-def _saved(part: EntryPart, name: str) -> str:
+def saved(part: EntryPart, name: str) -> str:
+    """What is saved in a field of TEXTS."""
     return getattr(_row(part, name), name)
 
 
 @transaction.atomic
-def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
+def write(
+    part: EntryPart, wanted: Mapping[str, str], *, by: User, source: str = FieldChange.Source.PAGE, reason: str = ""
+) -> None:
+    """Write fields of a part and of its entry, with history: the one way, for the page and for Excel.
+
+    Whether the person may is asked before. Raises Conflict when a row moved on since it was read.
+    """
     # Holds the row, and makes sure that it was not sent to the 課長 while this was on its way: a step leaves the
     # version as it is, so the version alone would not tell.
     if not EntryPart.objects.filter(pk=part.pk, status=part.status).update(status=part.status):
@@ -100,7 +108,7 @@ def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
             change
             for row, values in rows
             for change in history.changes_of(
-                row, values, by=by, source=FieldChange.Source.PAGE, on_behalf_of=permissions.writes_for(by, part)
+                row, values, by=by, source=source, reason=reason, on_behalf_of=permissions.writes_for(by, part)
             )
         ]
     )
@@ -112,10 +120,15 @@ def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
 
 def why_closed(part: EntryPart, user: User, plan_year: PlanYear) -> str:
     """Why this person cannot write here now, and what to do or whom to ask. "" when the person can."""
-    if permissions.can_write_part(user, part, plan_year):
-        return ""
     if not permissions.works_in(user, part):
-        return _why_not_ours(part, user)
+        return why_not_ours(str(part.department), user)
+    return why_not_now(part, user, plan_year)
+
+
+def why_not_now(part: EntryPart, user: User, plan_year: PlanYear) -> str:
+    """Why nobody of the part's department can write there now; "" when they can."""
+    if part.status in EntryPart.WRITABLE and permissions.is_open_for(plan_year, part.department_id, part.status):
+        return ""
     if plan_year.status not in PlanYear.IN_HAND:
         return workflow.why_year_closed(plan_year)
     if part.status in EntryPart.WRITABLE:
@@ -123,11 +136,11 @@ def why_closed(part: EntryPart, user: User, plan_year: PlanYear) -> str:
     return _why_locked(part, user, plan_year)
 
 
-def _why_not_ours(part: EntryPart, user: User) -> str:
-    words = f"この欄を書けるのは、{part.department}の人です。"
+def why_not_ours(department: str, user: User) -> str:
+    words = f"この欄を書けるのは、{department}の人です。"
     if user.is_coordinator:
-        return words + f"かわりに書くときは、{part.department}の人の代理になってください。"
-    return words + f"直してほしいことは、{part.department}に伝えてください。"
+        return words + f"かわりに書くときは、{department}の人の代理になってください。"
+    return words + f"直してほしいことは、{department}に伝えてください。"
 
 
 def _why_locked(part: EntryPart, user: User, plan_year: PlanYear) -> str:
@@ -168,15 +181,30 @@ def length(text: str) -> int:
 
 
 def last_year(part: EntryPart, user: User) -> LastYear:
-    year = part.entry.fiscal_year - 1
-    of = {"initiative": part.entry.initiative_id, "fiscal_year": year}
-    entry = YearlyEntry.objects.filter(**of).first()
+    return last_years([part], user)[part.pk]
+
+
+def last_years(parts: Iterable[EntryPart], user: User) -> dict[int, LastYear]:
+    """For each of some parts of one fiscal year, by its pk. Two queries, however many."""
+    parts = list(parts)
+    year = parts[0].entry.fiscal_year - 1 if parts else 0
+    initiatives = {part.entry.initiative_id for part in parts}
+    entries = {
+        row.initiative_id: row for row in YearlyEntry.objects.filter(initiative__in=initiatives, fiscal_year=year)
+    }
+    past = EntryPart.objects.visible_to(user).filter(entry__in=[entry.pk for entry in entries.values()])
+    # A part comes once for every department that took over from its own.
+    past = grouped(past.annotate(heir=F("department__successors")).order_by("position"), "entry_id")
+    return {part.pk: _last_year(part, entries.get(part.entry.initiative_id), past) for part in parts}
+
+
+def _last_year(part: EntryPart, entry: YearlyEntry | None, past: Mapping[int, list[EntryPart]]) -> LastYear:
+    label = fy.label(part.entry.fiscal_year - 1)
     if entry is None:
-        return LastYear(fy.label(year))
-    department = Q(department=part.department_id) | Q(department__successors=part.department_id)
-    parts = EntryPart.objects.visible_to(user).filter(department, entry=entry).order_by("position")
-    own = next(iter(sorted(parts, key=lambda past: past.department_id != part.department_id)), None)
-    seen = LastYear(fy.label(year), target=entry.target, part=own)
+        return LastYear(label)
+    ours = [old for old in past[entry.pk] if part.department_id in (old.department_id, old.heir)]
+    own = next(iter(sorted(ours, key=lambda old: old.department_id != part.department_id)), None)
+    seen = LastYear(label, target=entry.target, part=own)
     if own:
         seen.result = "\n".join(filter(None, [own.result, entry.shared_result]))
         seen.issues = "\n".join(filter(None, [own.issues, entry.shared_issues]))
@@ -217,7 +245,7 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
             "issues": f"{last.label}に書いた課題と予定",
             "next_target": f"{last.label}に書いた、今年度の目標",
         },
-        "levels": _levels(plan_year),
+        "levels": levels(plan_year),
         "next_label": fy.label(plan_year.fiscal_year + 1),
         "lacks": completeness.missing(part),
         "looks": looks,
@@ -250,14 +278,14 @@ def _as_begun(part: EntryPart) -> EntryPart:
     return begun
 
 
-def _levels(plan_year: PlanYear) -> list[tuple[str, str, str]]:
+def levels(plan_year: PlanYear) -> list[tuple[str, str, str]]:
     """Letter, meaning and bounds in words, best first."""
-    above, levels = None, []
+    above, described = None, []
     for level in plan_year.plan.scale:
         bound = f"{above.min_rate}％未満" if above and not level.min_rate else f"{level.min_rate}％以上"
-        levels.append((level.letter, level.definition, bound))
+        described.append((level.letter, level.definition, bound))
         above = level
-    return levels
+    return described
 
 
 def _steps(part: EntryPart) -> list[tuple[str, str, bool]]:

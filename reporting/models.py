@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from initiatives.models import Goal, Plan, PlanYear, Versioned
+from initiatives.models import Goal, Plan, PlanYear, Upload, Versioned
 
 
 class Chapter(Versioned):
@@ -132,37 +132,18 @@ class ReportBuild(models.Model):
         return self.status not in self.UNFINISHED
 
 
-class ReportImport(models.Model):
+class ReportImport(Upload):
     """One file of a year's report on its way in: uploaded, looked at, then taken in or dropped."""
-
-    class Status(models.TextChoices):
-        PREVIEWED = "previewed", "確認待ち"
-        APPLIED = "applied", "取り込み済み"
-        ABANDONED = "abandoned", "やめた"
 
     plan_year = models.ForeignKey(
         PlanYear, models.SET_NULL, null=True, blank=True, related_name="report_imports", verbose_name="年度"
     )
     fiscal_year = models.PositiveSmallIntegerField("年度（指定）")
     file = models.FileField("ファイル", upload_to="imports/", blank=True)
-    file_name = models.CharField("ファイル名", max_length=255)
-    sha256 = models.CharField("SHA-256", max_length=64)
     # Over the rows (number, version) that the agreed preview was made from: taken in only while they are the same.
     base_digest = models.CharField("確認したときの登録内容", max_length=64, blank=True)
     answers = models.JSONField("答え", default=dict, blank=True)
-    status = models.CharField("状態", max_length=10, choices=Status, default=Status.PREVIEWED)
-    summary = models.JSONField("結果", default=dict, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="選んだ人")
-    created_at = models.DateTimeField("選んだ日時", default=timezone.now)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="取り込んだ人"
-    )
-    applied_at = models.DateTimeField("取り込んだ日時", null=True, blank=True)
 
-    class Meta:
+    class Meta(Upload.Meta):
         verbose_name = "報告書の取り込み"
         verbose_name_plural = "報告書の取り込み"
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self):
-        return f"{self.file_name}（{self.get_status_display()}）"

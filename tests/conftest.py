@@ -11,8 +11,9 @@ from django.core.files.base import ContentFile
 from hypothesis import settings
 
 from accounts.models import User
-from initiatives.models import Mail, Notice, PlanYear
-from reporting.importing import uploads
+from initiatives.models import Mail, Notice, PlanYear, SurveyUpload
+from initiatives.survey.book import book
+from initiatives.survey.rows import rows_of
 from reporting.models import ReportBuild, ReportImport
 from tests.factories import (
     DepartmentFactory,
@@ -157,7 +158,13 @@ def targets(plan, department, coordinator, writer, manager):
     indicator = make_indicator(plan)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
-    waiting = uploads.keep(small.content(), "調査票.xlsx", 2024, by=coordinator)
+    waiting = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=coordinator)
+    survey = SurveyUpload.keep(
+        book(collecting, department.name, rows_of(writer, collecting, department)),
+        "調査票.xlsx",
+        by=writer,
+        plan_year=collecting,
+    )
     taken_in = ReportImport.objects.create(
         fiscal_year=2024,
         file_name="調査票.xlsx",
@@ -184,6 +191,9 @@ def targets(plan, department, coordinator, writer, manager):
         "ない取組": year(opened, pk=10**6),
         "書きかけの記入": year(collecting, pk=draft.pk),
         "書きかけの記入を承認": year(collecting, pk=draft.pk, action="approve"),
+        "受付中の課の調査票": year(collecting, department_id=department.pk),
+        "審議中の課の調査票": year(opened, department_id=department.pk),
+        "確認待ちの調査票": year(collecting, pk=survey.pk),
         "提出された記入": year(collecting, pk=submitted.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),

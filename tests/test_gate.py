@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Department, User
 from initiatives import permissions, thread
 from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
 from tests.factories import (
@@ -145,6 +145,11 @@ def bodies(client, year, initiatives) -> dict[str, str]:
     addresses += [address + columns for address in addresses[1:3]]
     addresses += [addresses[1] + f"?q={SECRET}", addresses[1] + "?rating=C&column=code&column=rating"]
     addresses += [reverse("initiatives:entry_detail", args=[*base, initiative.pk]) for initiative in initiatives]
+    addresses.append(reverse("initiatives:survey", args=base))
+    for name in ("survey_excel", "survey_print"):
+        addresses += [
+            reverse(f"initiatives:{name}", args=[*base, pk]) for pk in Department.objects.values_list("pk", flat=True)
+        ]
     addresses += [reverse("reporting:summary", args=base), reverse("reporting:summary_excel", args=base)]
     found = {}
     for address in addresses:
@@ -181,8 +186,8 @@ def test_owner_and_coordinator_read_the_draft(hidden, role, client, request):
     client.force_login(request.getfixturevalue(role))
     answered = bodies(client, year, [initiative, listing])
     telling = [address for address, body in answered.items() if SECRET in body and "q=" not in address]
-    # both lists with their text columns, and the pages of the initiative and its cross-listing
-    assert len(telling) == 4
+    # both lists with their text columns, the pages of the initiative and its cross-listing, 調査票 and its print
+    assert len(telling) == 6
 
 
 def test_a_co_owner_reads_the_draft(plan, department, other_department, writer, client):

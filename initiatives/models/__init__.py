@@ -16,6 +16,7 @@ from initiatives.models.plan import (
     Policy,
     RatingLevel,
 )
+from initiatives.models.upload import SurveyUpload, Upload
 from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear, YearTransition
 
@@ -39,8 +40,10 @@ __all__ = [
     "PlanYear",
     "Policy",
     "RatingLevel",
+    "SurveyUpload",
     "ThreadRead",
     "Transition",
+    "Upload",
     "Versioned",
     "YearTransition",
     "YearlyEntry",

@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache
 
 from indicators.calculation import round_half_up
 from initiatives import fiscal_year as fy
 from initiatives import parsing
 from initiatives.composition import compose
+from initiatives.workbook_cells import exact, split_format
 from reporting.importing.source import Figure, Owner, Partner
 
 # A body outside the city by the look of its name. Departments end in 課, 室, 署, センター …
@@ -19,7 +19,6 @@ _OUTSIDE = re.compile(r"社協|協議会$|NPO|法人|財団|連合会$|組合$|�
 _REMARK = re.compile(r"[RHS]\d|令和|平成|より$|から$|まで$|担当$|係$|付$")
 _BRACKETED = re.compile(r"[(（](?P<inside>[^()（）]+)[)）]")
 _WITH_BRACKET = re.compile(r"(?P<name>[^()（）]+?)\s*[(（](?P<inside>[^()（）]+)[)）]")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
 
 
 def one_line(text: str) -> str:
@@ -37,8 +36,7 @@ def parse_code(text: str) -> str:
     """ "１－１－１－２" → "1-1-1-2". Raises ParsingError."""
     if _CODE.fullmatch(text):
         return text
-    plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
-    plain = re.sub(r"\s+", "", plain)
+    plain = parsing.code_form(text)
     if not _CODE.fullmatch(plain):
         raise parsing.ParsingError(
             "番号として読めません。「1-1-1-1」のように、半角の数字4つを「-」でつないで書いてください。"
@@ -228,31 +226,6 @@ def parse_figure(text: str) -> Figure:
     return Figure(number, "", unit, max(0, -number.as_tuple().exponent))
 
 
-_FORMAT = re.compile(r"(?P<digits>[#0,]*0(?:\.(?P<decimals>0+))?)(?P<percent>%)?(?P<unit>.*)")
-
-
-def split_format(format_: str) -> tuple[int | None, bool, bool, str] | None:
-    """A number format → (decimals, percent, thousands, unit); None when it is not a plain number (a date …).
-
-    Decimals None: General, as many as the number has. Only the first section (positive numbers) counts.
-    """
-    plain = re.sub(r"_.|\*.|\[[^\]]*\]", "", format_.split(";")[0]).strip()
-    unit = re.sub(r'"([^"]*)"|\\(.)', lambda match: "\x00" + (match[1] or match[2]), plain)
-    if plain in ("General", "", "@") or unit.startswith("General"):
-        return (
-            None if unit.startswith("\x00") else (None, False, False, unit.removeprefix("General").replace("\x00", ""))
-        )
-    match = _FORMAT.fullmatch(unit)
-    if not match or (match["unit"] and not match["unit"].startswith("\x00")):
-        return None
-    return (
-        len(match["decimals"] or ""),
-        bool(match["percent"]),
-        "," in match["digits"],
-        match["unit"].replace("\x00", ""),
-    )
-
-
 def figure_of_number(value: float, format_: str) -> Figure:
     """A number cell with its format: 0.56 as 0.0% is 56.0 %; 63 as 0"団体" is 63 団体. Raises ParsingError."""
     shape = split_format(format_)
@@ -265,26 +238,3 @@ def figure_of_number(value: float, format_: str) -> Figure:
     number = round_half_up(number, 4)  # what the database keeps; takes off the noise of floats
     shown = max(0, -number.normalize().as_tuple().exponent) if decimals is None else decimals
     return Figure(number, "", "%" if percent else unit, shown)
-
-
-def exact(value: float) -> Decimal:
-    """The number a person typed, not the binary one next to it. Raises ParsingError beyond 13 digits."""
-    if isinstance(value, bool) or not abs(value) < 1e13:
-        raise parsing.ParsingError("数として読めません。13けたまでの数字を書いてください。")
-    return Decimal(repr(float(value)))
-
-
-def text_of_number(value: float, format_: str) -> str:
-    """A number that stands in a text column, as Excel shows it: 5 as 0"回" is "5回". Raises ParsingError."""
-    shape = split_format(format_)
-    if shape is None:
-        raise parsing.ParsingError(
-            f"書式「{format_}」の数が入っています。セルの書式を「文字列」にして、打ち直してください。"
-        )
-    decimals, percent, thousands, unit = shape
-    number = exact(value) * 100 if percent else exact(value)
-    if decimals is None:
-        words = format(number.normalize() + 0, "f")
-    else:
-        words = format(round_half_up(number, decimals), ",f" if thousands else "f")
-    return f"{words}{'%' if percent else ''}{unit}"

@@ -2,7 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from initiatives import fiscal_year as fy
-from initiatives.workbook_reader import MAX_UPLOAD, UNCHANGED
+from initiatives.forms import UploadField
 from reporting.importing.compare import Answers, Question
 
 NEW = "+"
@@ -17,21 +17,15 @@ class UploadForm(forms.Form):
         help_text="「令和6年度」「R6」「2024」のように書いてください。ファイルの題の年度と同じにします。",
         error_messages={"required": "年度を書いてください。"},
     )
-    file = forms.FileField(
+    file = UploadField(
         label="取組調査票のExcel、またはCSVとJSONのフォルダー",
         help_text="5MBまでの .xlsx です。計算式、マクロ、パスワードは取り除いておいてください。フォルダーは .zip に圧縮して選びます。",
-        error_messages={
-            "required": "ファイルを選んでください。",
-            "empty": f"このファイルは空です。{UNCHANGED}",
-            "missing": "ファイルを選んでください。",
-            "invalid": "ファイルを選んでください。",
-        },
+        accept=".xlsx,.zip",
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["fiscal_year"].widget.attrs["class"] = "input"
-        self.fields["file"].widget.attrs |= {"class": "input", "accept": ".xlsx,.zip"}
 
     def clean_fiscal_year(self) -> int:
         try:
@@ -40,14 +34,6 @@ class UploadForm(forms.Form):
             return year
         except fy.FiscalYearError as error:
             raise ValidationError(str(error)) from error
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > MAX_UPLOAD:
-            raise ValidationError(
-                f"このファイルは約{round(file.size / 1_000_000)}MBあります（上限5MB）。受け付けていません。{UNCHANGED}"
-            )
-        return file
 
 
 class AnswersForm(forms.Form):

@@ -1,9 +1,8 @@
 """What the sheets of the officer's workbook share: the title, cells as text and figures, and what was found so far."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 
-from initiatives import parsing
+from initiatives import parsing, workbook_cells
 from initiatives.workbook_reader import Sheet
 from reporting.importing import cells
 from reporting.importing.reading import Block, Findings
@@ -54,19 +53,16 @@ class SheetCells:
         value = self.sheet.value(row, column)
         if isinstance(value, str) and (row, column) not in self.computed:
             return value
-        why = self._unfit(value, row, column)
-        if why is None:
-            try:
-                return cells.text_of_number(value, self.sheet.formats.get((row, column), "General"))
-            except parsing.ParsingError as error:
-                why = str(error)
-        self.found.problem(place.at(name), shown(value), why)
-        return ""
+        try:
+            return workbook_cells.text_at(self.sheet, row, column)
+        except parsing.ParsingError as error:
+            self.found.problem(place.at(name), shown(value), error)
+            return ""
 
     def figure(self, row: int, column: int, place: Place) -> Figure:
         value = self.sheet.value(row, column)
-        why = self._unfit(value, row, column)
-        if why is None or (isinstance(value, str) and (row, column) not in self.computed):
+        why = workbook_cells.unfit(self.sheet, row, column)
+        if not why:
             try:
                 if isinstance(value, str):
                     return cells.parse_figure(value)
@@ -85,14 +81,3 @@ class SheetCells:
             return cells.figure_of_number(value, self.sheet.formats.get((row, column), "General"))
         except (parsing.ParsingError, TypeError):
             return None
-
-    def _unfit(self, value, row: int, column: int) -> str | None:
-        if (row, column) in self.sheet.errors:
-            return "計算のエラーになっています。値を打ち直してください。"
-        if (row, column) in self.sheet.formulas:
-            return "計算式が入っています。セルをコピーし、「値の貼り付け」で値だけにしてください。"
-        if isinstance(value, (date, datetime, time, timedelta)):
-            return "Excelが日付に変えています。セルの書式を「文字列」にして、打ち直してください。"
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return "文字として読めません。セルの書式を「文字列」にして、打ち直してください。"
-        return None

@@ -1,44 +1,14 @@
 """A file on its way in: kept, looked at again before it is taken in, removed when it is no longer needed."""
 
-import hashlib
-from datetime import timedelta
-
-from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import User
+from initiatives.models.upload import FileGone
 from initiatives.workbook_reader import UNCHANGED
 from reporting.importing.compare import Answers, Preview, commit
 from reporting.importing.read import read_upload
 from reporting.importing.source import Problem, Refused, Source
 from reporting.models import ReportImport
-
-KEEP_PREVIEW = timedelta(days=7)
-Status = ReportImport.Status
-
-
-class AlreadyDone(Exception):
-    """The import was taken in or dropped before; nothing was done."""
-
-
-def keep(content: bytes, file_name: str, fiscal_year: int, *, by: User) -> ReportImport:
-    """Keep a file that could be read, until it is taken in. Earlier ones of this person, and old ones, are dropped."""
-    mine_or_old = Q(created_by=by) | Q(created_at__lt=timezone.now() - KEEP_PREVIEW)
-    for old in ReportImport.objects.filter(mine_or_old, status=Status.PREVIEWED):
-        abandon(old)
-    digest = hashlib.sha256(content).hexdigest()
-    upload = ReportImport(fiscal_year=fiscal_year, file_name=file_name[-255:], sha256=digest, created_by=by)
-    ending = ".zip" if file_name.lower().endswith(".zip") else ".xlsx"
-    upload.file.save(digest[:32] + ending, ContentFile(content), save=False)
-    upload.save()
-    return upload
-
-
-def abandon(upload: ReportImport) -> None:
-    if ReportImport.objects.filter(pk=upload.pk, status=Status.PREVIEWED).update(status=Status.ABANDONED, file=""):
-        upload.file.delete(save=False)
 
 
 def answers_of(upload: ReportImport) -> Answers:
@@ -54,13 +24,10 @@ def remember_answers(upload: ReportImport, answers: Answers) -> None:
 def reread(upload: ReportImport) -> Source:
     """The kept file, again. Raises Refused, also when it is no longer the file that was chosen."""
     try:
-        with upload.file.open("rb") as file:
-            content = file.read()
-    except (OSError, ValueError):
-        content = b""
-    if hashlib.sha256(content).hexdigest() != upload.sha256:
+        content = upload.content()
+    except FileGone as error:
         why = f"選んだときのファイルが残っていません。{UNCHANGED}もう一度、ファイルを選んでください。"
-        raise Refused([Problem(upload.file_name, "", why)])
+        raise Refused([Problem(upload.file_name, "", why)]) from error
     return read_upload(content, upload.file_name, upload.fiscal_year)
 
 
@@ -68,9 +35,7 @@ def reread(upload: ReportImport) -> Source:
 def apply(upload: ReportImport, *, base: str, by: User) -> Preview:
     """Take the file in, once. Raises Refused, ChangedMeanwhile (the preview no longer holds) and AlreadyDone."""
     source = reread(upload)
-    mine = ReportImport.objects.filter(pk=upload.pk, status=Status.PREVIEWED)
-    if not mine.update(status=Status.APPLIED, base_digest=base, applied_by=by, applied_at=timezone.now()):
-        raise AlreadyDone
+    upload.mark_applied(by=by, base_digest=base)
     done = commit(source, answers_of(upload), by, base)
     if done.questions:
         raise Refused(

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from initiatives import fiscal_year as fy
 from initiatives import permissions, plan_years
+from initiatives.forms import printable_name
 from initiatives.gate import only_for
+from initiatives.models.upload import AlreadyDone
 from initiatives.text_diff import diff
 from initiatives.workbook_reader import UNCHANGED
 from reporting.importing import uploads
@@ -35,10 +37,12 @@ def import_new(request):
     if form.is_valid():
         file = form.cleaned_data["file"]
         content, year = file.read(), form.cleaned_data["fiscal_year"]
-        name = "".join(filter(str.isprintable, file.name))
+        name = printable_name(file)
         try:
             preview(read_upload(content, name, year), by=request.user)
-            return redirect("reporting:import_preview", uploads.keep(content, name, year, by=request.user).pk)
+            return redirect(
+                "reporting:import_preview", ReportImport.keep(content, name, fiscal_year=year, by=request.user).pk
+            )
         except Refused as refused:
             problems = refused.problems
     context = {"form": form, "problems": problems, "recent": _recent()}
@@ -104,7 +108,7 @@ def import_confirm(request, pk):
     upload = get_object_or_404(ReportImport.objects.select_related("created_by"), pk=pk)
     try:
         uploads.apply(upload, base=_digest(request.POST.get("base", "")), by=request.user)
-    except uploads.AlreadyDone:
+    except AlreadyDone:
         messages.info(request, "この取り込みは、もう終わっています。")
     except ChangedMeanwhile:
         seen, problems = _look(upload, request.user)
@@ -117,7 +121,7 @@ def import_confirm(request, pk):
 @require_POST
 @coordinators_only
 def import_abandon(request, pk):
-    uploads.abandon(get_object_or_404(ReportImport, pk=pk))
+    get_object_or_404(ReportImport, pk=pk).abandon()
     messages.info(request, f"取り込みをやめました。{UNCHANGED}")
     return redirect("reporting:import_new")
 

@@ -1,12 +1,9 @@
 """Workbooks with something wrong, each made from the small one."""
 
 import datetime
-import io
-import zipfile
 
+from tests import workbooks
 from tests.reporting.importing import small
-
-SHEET1 = "xl/worksheets/sheet1.xml"
 
 
 def edited(change):
@@ -23,75 +20,6 @@ def cell(sheet, name, value, number_format=None):
             book[sheet][name].number_format = number_format
 
     return edited(change)
-
-
-def sheet_xml(xml: str) -> bytes:
-    """The small workbook with its first sheet's XML replaced."""
-    head = '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    return small.repacked({SHEET1: lambda _: (head + xml + "</worksheet>").encode()})
-
-
-def sparse() -> bytes:
-    return sheet_xml(
-        '<dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
-        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    )
-
-
-def wide() -> bytes:
-    return sheet_xml('<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row></sheetData>')
-
-
-def bomb() -> bytes:
-    return small.repacked(add={"xl/media/image1.png": b"\0" * 288_616_930})
-
-
-def many_entries() -> bytes:
-    return small.repacked(add={f"xl/media/image{number}.png": b"" for number in range(300)})
-
-
-def nested() -> bytes:
-    return small.repacked(add={"xl/media/more.bin": small.content()})
-
-
-def twice() -> bytes:
-    return small.repacked(add={"xl/Worksheets/Sheet1.xml": b"<worksheet/>"})
-
-
-def entities() -> bytes:
-    laughs = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    return small.repacked({SHEET1: lambda data: data.replace(b"<worksheet", laughs.encode() + b"<worksheet", 1)})
-
-
-def external_link() -> bytes:
-    return small.repacked(add={"xl/externalLinks/externalLink1.xml": b"<externalLink/>"})
-
-
-def macro() -> bytes:
-    return small.repacked(add={"xl/vbaProject.bin": b"x"})
-
-
-def truncated() -> bytes:
-    return small.content()[:-900]
-
-
-def lying_header() -> bytes:
-    """The archive says of a part that it is small."""
-    data = bytearray(small.repacked(add={"xl/media/big.png": b"\0" * 3_000_000}))
-    with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
-        entry = archive.getinfo("xl/media/big.png")
-    size = entry.file_size.to_bytes(4, "little")
-    at = bytes(data).rindex(size)
-    data[at : at + 4] = (1000).to_bytes(4, "little")
-    return bytes(data)
-
-
-def encrypted() -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
-
-
-def old_excel() -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le") + b"\0" * 600
 
 
 def missing_column(book):
@@ -169,28 +97,7 @@ def error_cell(book):
     book["目標1"]["I4"].data_type = "e"
 
 
-UNCHANGED = "データは何も変わっていません。"
-SAVE_AS = "Excelで開き、「名前を付けて保存」で「Excel ブック（*.xlsx）」を選んで保存したものを使ってください。"
-# name: (bytes or a function that makes them, the words of the file's refusal)
-FILES = {
-    "not xlsx": (b"a,b\n1,2\n", f"これはExcelではないファイルです。読めるのはExcel（.xlsx）だけです。{UNCHANGED}{SAVE_AS}"),
-    "pdf": (b"%PDF-1.7\n", f"これはPDFファイルです。読めるのはExcel（.xlsx）だけです。{UNCHANGED}{SAVE_AS}"),
-    "empty": (b"", f"これはExcelではないファイルです。読めるのはExcel（.xlsx）だけです。{UNCHANGED}{SAVE_AS}"),
-    "xls": (old_excel, f"これは古い形式のExcel（.xls）です。{UNCHANGED}{SAVE_AS}"),
-    "password": (encrypted, f"このファイルにはパスワードが付いています。{UNCHANGED}Excelでパスワードを外して保存し、もう一度選んでください。"),
-    "too big": (b"PK" + b"\0" * 6_000_000, f"このファイルは約6MBあります（上限5MB）。受け付けていません。{UNCHANGED}"),
-    "bomb": (bomb, f"このファイルは広げると約289MBになります（上限30MB）。受け付けていません。{UNCHANGED}"),
-    "many entries": (many_entries, f"このファイルの中には部品が311個あります（上限200個）。受け付けていません。{UNCHANGED}"),
-    "nested archive": (nested, f"このファイルの中に別のファイルが埋め込まれています。受け付けていません。{UNCHANGED}埋め込みを消して保存し、もう一度選んでください。"),
-    "part twice": (twice, f"このファイルの中に同じ部品（xl/worksheets/sheet1.xml）が2つあります。受け付けていません。{UNCHANGED}{SAVE_AS}"),
-    "entities": (entities, f"このファイルの中に、Excelが書かない書き方の部品があります。受け付けていません。{UNCHANGED}{SAVE_AS}"),
-    "external link": (external_link, f"このファイルは、ほかのファイルやデータを見に行くようになっています（外部リンク）。受け付けていません。{UNCHANGED}Excelの「データ」→「リンクの編集」でリンクを解除して保存し、もう一度選んでください。"),
-    "macro": (macro, f"このファイルにはマクロが入っています。受け付けていません。{UNCHANGED}{SAVE_AS}"),
-    "truncated": (truncated, f"このファイルは途中で切れているか、壊れています。{UNCHANGED}{SAVE_AS}"),
-    "lying header": (lying_header, f"このファイルは途中で切れているか、壊れています。{UNCHANGED}{SAVE_AS}"),
-    "last cell of all": (sparse, f"シート「目標1」に1,048,576行目のセルがあります（上限2,000行）。受け付けていません。{UNCHANGED}表の下の使っていない行を削除して保存し、もう一度選んでください。"),
-    "too wide": (wide, f"シート「目標1」にXFD列（16,384列目）のセルがあります（上限60列）。受け付けていません。{UNCHANGED}表の右の使っていない列を削除して保存し、もう一度選んでください。"),
-}  # fmt: skip
+FILES = workbooks.files("目標1", workbooks.parts_of(small.content()))
 # name: (workbook, each problem in words)
 REFUSED = {
     "wrong year": (lambda: small.content(), [

@@ -7,7 +7,6 @@ a partner and two indicators, one of them a ratio.
 import csv
 import io
 import json
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -96,19 +95,6 @@ def content(book: openpyxl.Workbook | None = None) -> bytes:
     file = io.BytesIO()
     (book or workbook()).save(file)
     return file.getvalue()
-
-
-def repacked(replace=None, add=None, drop=()) -> bytes:
-    """The workbook's archive with parts replaced (name → function of bytes), added or dropped."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content())) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            if entry.filename not in drop:
-                change = (replace or {}).get(entry.filename, lambda data: data)
-                new.writestr(entry.filename, change(old.read(entry)))
-        for name, data in (add or {}).items():
-            new.writestr(name, data)
-    return out.getvalue()
 
 
 # --- The same as a directory ------------------------------------------------------------------------
