@@ -84,7 +84,7 @@ _COUNT_WITHOUT_UNIT = re.compile(r"(?<=数)\s*:?(?P<number>\d[\d,]*)(?=\s|$|[、
 # 1点検, 2社会, 3組織: the letter belongs to the next word.
 _NO_UNITS = {("点", "検"), ("社", "会"), ("社", "協"), ("組", "織")}
 _BREAK = re.compile(r"[、。\n・;()\[\]「」<>【】/①-⑳※]")
-_FILLER = re.compile(r"^(?:また|さらに|あわせて|加えて|うち|その他|なお|計|合計|約|年|全)+|[はがをのにでもと約延:\s]+$|^[\s:]+")
+_FILLER = re.compile(r"^(?:また|さらに|あわせて|加えて|うち|その他|なお|計|合計|約|年|全)+|[はがをのにでもと約延年:\s]+$|^[\s:]+")
 _NOT_A_NAME = re.compile(rf"^{YEAR}(?:実績値?|末時点|末|度)?|実績値?$")
 
 

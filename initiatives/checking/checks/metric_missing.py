@@ -17,30 +17,31 @@ def find(writing: Writing) -> Iterator[Finding]:
         return  # the empty cell is another finding
     told = figures_in(writing.result)
     for name, words in (("target", "目標"), ("baseline", "初期値")):
-        promised = [one for one in figures_in(getattr(writing, name)) if one.value > 0]
+        listed = figures_in(getattr(writing, name))
+        promised = [one for one in listed if one.value > 0]
         if not promised:
             continue
-        missing = [one for one in promised if not _given(one, promised, told) and not _held_once(one, writing.result)]
+        missing = [one for one in promised if not _given(one, listed, told) and not _held_once(one, writing.result)]
         if missing and not _EVENT.search(plain(getattr(writing, name))):
-            listed = "、".join(f"{one.name} {one.words}".strip() for one in missing)
+            words_of = "、".join(f"{one.name} {one.words}".strip() for one in missing)
             yield Finding(
                 writing.place("result"),
-                f"{words}：{listed}。実績：なし",
+                f"{words}：{words_of}。実績：なし",
                 "同じものの、この年度の数",
                 f"{words}にある数が、実績にありません。",
                 "同じものの数を、実績に書いてください。数えていないときは、そのわけを書いてください。",
                 f"{getattr(writing, name)}\n{writing.result}",
-                subject=f"{name} {listed}",
+                subject=f"{name} {words_of}",
             )
         return  # a target supersedes what the baseline measured
 
 
-def _given(one: Figure, promised: list[Figure], told: tuple[Figure, ...]) -> bool:
+def _given(one: Figure, promised: tuple[Figure, ...], told: tuple[Figure, ...]) -> bool:
     """By its name; without a like name, by its unit, unless the others of this cell are told apart by name."""
     if any(_named_alike(one, other) for other in told):
         return True
     others = [other for other in promised if other is not one]
-    if one.name and any(_named_alike(other, given) for other in others for given in told):
+    if core(one.name) and any(_named_alike(other, given) for other in others for given in told):
         return False
     return any(given.family == one.family or not given.unit or _counts_people_or_cases(one, given) for given in told)
 

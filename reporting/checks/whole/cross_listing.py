@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from initiatives import parsing
 from initiatives.checking.finding import LOOK, MUST, Check, Finding
-from initiatives.checking.reading import bare, sentences, short
+from initiatives.checking.reading import bare, plain, sentences, short
 from reporting.checks.context import Context
 from reporting.importing.rows import OWN_BY_IMPORT
 from reporting.snapshot import Row
@@ -60,13 +60,20 @@ def _compared(context: Context, row: Row, original: Row) -> Iterator[Finding]:
         if of_department and (explained or not row.holds_own):
             continue
         own, other = getattr(row, name), getattr(original, name)
-        if not parsing.is_blank(own) and not parsing.is_blank(other) and not _alike(own, other) and not (of_department and _part_of(own, other)):
+        if parsing.is_blank(own) or parsing.is_blank(other) or name == "name" and _qualified(own, other):
+            continue
+        if not _alike(own, other) and not (of_department and _part_of(own, other)):
             why = f"再掲元と{'名前' if name == 'name' else '文'}が違います。"
             yield _finding(context, row, original, name, *_differing(own, other), why, LOOK)
 
 
 def _alike(one: str, other: str) -> bool:
     return bare(one) == bare(other)
+
+
+def _qualified(one: str, other: str) -> bool:
+    """貸付の相談 and 貸付の相談(緊急援護貸付): a name with what it is about behind it."""
+    return any(plain(long).startswith(f"{plain(short_)}(") for long, short_ in ((one, other), (other, one)))
 
 
 def _part_of(own: str, original: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from initiatives.checking.finding import LOOK, Check, Finding, Place
-from initiatives.checking.reading import bare, short
+from initiatives.checking.reading import bare, sentences, short
 from reporting.checks.context import Context, shows_own
 from reporting.checks.whole.cross_listing import meant
 
@@ -54,10 +54,10 @@ def _paragraphs(context: Context) -> Iterator[_Paragraph]:
         original = meant(row, context)
         family = original.code if original else row.code
         for part in row.parts:
-            for text in part.result.split("\n"):
+            place = context.place(row, "result", part.department)
+            for text in dict.fromkeys([*part.result.split("\n"), *sentences(part.result)]):
                 said = bare(text)
                 if len(said) >= LEAST:
-                    place = context.place(row, "result", part.department)
                     yield _Paragraph(place, text, said, family)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from initiatives.checking.finding import LOOK, Check, Finding
+from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage
 from reporting.checks.context import Context
 from reporting.checks.words import Word, words
@@ -32,7 +33,7 @@ def find(context: Context) -> Iterator[Finding]:
             written = "".join(word.surface for word in run)
             if _SHORTEST <= len(written) <= _LONGEST:
                 compounds[written].append(_Compound(passage, run))
-    yield from _slips(compounds, counts)
+    yield from _slips(compounds, counts, context.terms)
     yield from _names(context)
 
 
@@ -49,12 +50,16 @@ def _runs(text: str) -> Iterator[tuple[Word, ...]]:
         yield tuple(run)
 
 
-def _slips(compounds: dict[str, list[_Compound]], counts: Counter) -> Iterator[Finding]:
+def _slips(compounds: dict[str, list[_Compound]], counts: Counter, terms: Terms) -> Iterator[Finding]:
+    def known(written: str) -> bool:
+        """The dictionary of terms has said so already."""
+        return any(term.pattern.search(written) for term in terms.of("spelling", "name"))
+
     neighbours = _neighbours(compounds)
     for written in sorted(compounds):
         own = compounds[written]
         for usual in sorted(neighbours(written), key=lambda other: (-len(compounds[other]), other)):
-            if _is_slip(own, compounds[usual], counts):
+            if _is_slip(own, compounds[usual], counts) and not known(written):
                 for one in own:
                     yield _finding(one.passage, written, usual, len(compounds[usual]))
                 break
