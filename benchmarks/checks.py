@@ -5,7 +5,7 @@ A finding that no label speaks of is counted apart: it was neither foreseen nor 
 """
 
 import csv
-from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import world
@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 REAL = HERE.parent.parent / "shared" / "data" / "kamakura-r6"
 LABELS = HERE / "data" / "kamakura-r6-labels.csv"
 GOALS = {"whole": 2000, "part": 50}  # ms
+Label = tuple[str, str, str]  # kind, place, field
 
 
 def run() -> None:
@@ -60,57 +61,66 @@ def _times(plan_year: PlanYear, context) -> None:
     table("整合性チェックの時間", ["", "ms", "目標"], rows)
 
 
-def _quality(findings: list[Finding]) -> None:
-    labels = _labels()
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    others: dict[str, set[tuple[str, str]]] = defaultdict(set)
+@dataclass
+class Verdicts:
+    """What the labels say of the findings; each is a kind, a place and a field."""
+
+    right: set = field(default_factory=set)
+    wrong: set = field(default_factory=set)
+    missed: set = field(default_factory=set)
+    unlabelled: set = field(default_factory=set)
+
+    def of(self, kind: str) -> list[int]:
+        told = (self.right, self.wrong, self.missed, self.unlabelled)
+        return [sum(one[0] == kind for one in each) for each in told]
+
+
+def judge(findings: list[Finding]) -> Verdicts:
+    """Hold findings against the labels. A label without a field covers every field of its place.
+
+    The other places that a finding names beside its own answer a label, and are held against nothing.
+    """
+    labels, verdicts = _labels(), Verdicts()
     for finding in findings:
-        found[finding.check].add(_key(finding.place.ref))
-        others[finding.check] |= {_key(place.ref) for place in finding.also}
-    rows, totals = [], [0] * 4
-    for kind in sorted({*labels, *found}):
-        counted = _count(labels.get(kind, {}), found[kind], others[kind])
-        totals = [one + other for one, other in zip(totals, counted, strict=True)]
-        rows.append([kind, *_row(*counted)])
-    rows.append(["合計", *_row(*totals)])
+        key = finding.check, *_key(finding.place.ref)
+        label = _label(key, labels)
+        if label is None:
+            verdicts.unlabelled.add(key)
+        elif labels[label] == "fault":
+            verdicts.right.add(label)
+        else:
+            verdicts.wrong.add(label)
+        for place in finding.also:
+            other = _label((finding.check, *_key(place.ref)), labels)
+            if other is not None and labels[other] == "fault":
+                verdicts.right.add(other)
+    verdicts.missed = {label for label, verdict in labels.items() if verdict == "fault"} - verdicts.right
+    return verdicts
+
+
+def _label(key: Label, labels: dict[Label, str]) -> Label | None:
+    return next((one for one in (key, (*key[:2], "")) if one in labels), None)
+
+
+def _quality(findings: list[Finding]) -> None:
+    verdicts = judge(findings)
+    kinds = sorted({label[0] for label in _labels()} | {finding.check for finding in findings})
+    counted = {kind: verdicts.of(kind) for kind in kinds}
+    rows = [[kind, *_row(*counts)] for kind, counts in counted.items()]
+    rows.append(["合計", *_row(*(sum(each) for each in zip(*counted.values(), strict=True)))])
     head = ["種類", "正しい指摘", "誤った指摘", "見落とし", "ラベルのない指摘", "適合率", "再現率"]
-    table(f"整合性チェックの正しさ（ラベル {sum(map(len, labels.values()))}件、指摘 {len(findings)}件）", head, rows)
+    table(f"整合性チェックの正しさ（ラベル {len(_labels())}件、指摘 {len(findings)}件）", head, rows)
 
 
-def _labels() -> dict[str, dict[tuple[str, str], str]]:
-    labels: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+def _labels() -> dict[Label, str]:
     with LABELS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            labels[row["kind"]][row["place"], row["field"]] = row["verdict"]
-    return labels
+        return {(row["kind"], row["place"], row["field"]): row["verdict"] for row in csv.DictReader(file)}
 
 
 def _key(ref: str) -> tuple[str, str]:
     """ "1-1-2-9:result" → place and field; places of chapters and tables have no field."""
-    place, _, field = ref.partition(":")
-    return (place, field) if place[:1].isdigit() else (ref.replace(":goal_summary", ":summary"), "")
-
-
-def _count(labels: dict[tuple[str, str], str], found: set[tuple[str, str]], others: set[tuple[str, str]]) -> tuple[int, int, int, int]:
-    """True, false, missed, and unlabelled findings by place; a label without a field covers every field of its place.
-
-    others: the other places that a finding names beside its own; they answer a label and are held against nothing.
-    """
-    covered: dict[tuple[str, str], bool] = {}
-    unlabelled = 0
-    for place, field in found:
-        key = next((key for key in ((place, field), (place, "")) if key in labels), None)
-        if key is None:
-            unlabelled += 1
-        else:
-            covered[key] = True
-    for place, field in others:
-        for key in ((place, field), (place, "")):
-            if labels.get(key) == "fault":
-                covered[key] = True
-    right = sum(labels[key] == "fault" for key in covered)
-    missed = sum(verdict == "fault" and key not in covered for key, verdict in labels.items())
-    return right, len(covered) - right, missed, unlabelled
+    place, _, field_ = ref.partition(":")
+    return (place, field_) if place[:1].isdigit() else (ref.replace(":goal_summary", ":summary"), "")
 
 
 def _row(right: int, wrong: int, missed: int, unlabelled: int) -> list:

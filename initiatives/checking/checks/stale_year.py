@@ -47,6 +47,7 @@ def _past_year(writing: Writing) -> Iterator[Finding]:
         for match, year in years_in(told):
             rest = told[match.end() :]
             stale = year < writing.fiscal_year and _TOPIC.match(rest) and _PAST.search(told)
+            stale = stale and not _ALIKE_LAST.match(rest)  # that has been told
             if stale and not _BACKGROUND.search(rest.split("、")[0]) and not _names(told, writing.fiscal_year):
                 yield Finding(
                     writing.place("result"),

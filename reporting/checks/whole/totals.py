@@ -18,11 +18,11 @@ def find(context: Context) -> Iterator[Finding]:
     table = _table(context.claims, "totals")
     for goal in context.report.goals:
         yield from _against(str(goal.number), table.get(str(goal.number), {}), goal.tally, context)
-        yield from _adds_up(str(goal.number), table.get(str(goal.number), {}), context)
+        yield from _adds_up(str(goal.number), table.get(str(goal.number), {}), context, goal.tally)
     if "all" in table:
         yield from _against("all", table["all"], context.report.tally, context)
         yield from _columns(table, context, _counted(context.report.tally))
-        yield from _adds_up("all", table["all"], context)
+        yield from _adds_up("all", table["all"], context, context.report.tally)
     yield from _indicators(context)
 
 
@@ -68,7 +68,7 @@ def _columns(table: Mapping[str, Mapping[str, str]], context: Context, counted: 
             yield _finding(context, "all", column, text, expected, why, "column")
 
 
-def _adds_up(code: str, printed: Mapping[str, str], context: Context) -> Iterator[Finding]:
+def _adds_up(code: str, printed: Mapping[str, str], context: Context, tally: Tally) -> Iterator[Finding]:
     """Within one printed row: letters against the count, points and rate against the letters."""
     letters = {step.letter: step.points for step in context.report.scale}
     counts = {letter: _numbers(printed.get(letter, "")) for letter in letters}
@@ -83,7 +83,7 @@ def _adds_up(code: str, printed: Mapping[str, str], context: Context) -> Iterato
     points = _numbers(printed.get("points", ""))
     if len(points) == 2 and (rate := printed.get("rate")):
         right = calculation.percent(points[0], points[1], calculation.GOAL_RATE_PLACES)
-        if right is not None and Decimal(_bare(rate).rstrip("%")) != right:
+        if right not in (None, tally.rate) and Decimal(_bare(rate).rstrip("%")) != right:  # else the rows say so
             yield _finding(context, code, "rate", rate, f"{right}％", f"{points[0]} ÷ {points[1]} ＝ {right}％です。", "sum")
 
 
