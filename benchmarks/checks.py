@@ -31,7 +31,9 @@ def run() -> None:
         context = context_of(plan_year)
         _quality(checks.run(context))
     else:
-        print("\n印刷の報告書（../shared/data/kamakura-r6）がないので、適合率と再現率は測っていません。時間だけを測ります。")
+        print(
+            "\n印刷の報告書（../shared/data/kamakura-r6）がないので、適合率と再現率は測っていません。時間だけを測ります。"
+        )
         plan_year = world.make_plan(31, years=2)[-1]
         context = context_of(plan_year)
     _times(plan_year, context)

@@ -76,9 +76,7 @@ def check_decide(request, plan_year, key):
             "back": back,
         }
         return render(request, "reporting/check_decide.html", context, status=409 if stale else 200)
-    year.decide(
-        plan_year, one.finding, form.cleaned_data["kind"], by=request.user, reason=form.cleaned_data["reason"]
-    )
+    year.decide(plan_year, one.finding, form.cleaned_data["kind"], by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _DONE[form.cleaned_data["kind"]])
     return redirect(back)
 

@@ -142,9 +142,7 @@ class CheckDecision(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["plan_year", "finding"], name="decision_of_finding")]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(kind="accept") | ~Q(reason=""), name="check_decision_accept_has_reason"
-            )
+            models.CheckConstraint(condition=~Q(kind="accept") | ~Q(reason=""), name="check_decision_accept_has_reason")
         ]
 
     def __str__(self):

@@ -103,9 +103,7 @@ class Check:
 
     def run(self, *subject) -> list[Finding]:
         """Findings with the check's name, each once."""
-        found = [
-            replace(one, check=self.name, severity=one.severity or self.severity) for one in self.find(*subject)
-        ]
+        found = [replace(one, check=self.name, severity=one.severity or self.severity) for one in self.find(*subject)]
         return list({one.key: one for one in found}.values())
 
 

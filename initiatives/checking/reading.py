@@ -56,7 +56,7 @@ def years_in(text: str) -> Iterator[tuple[re.Match, int]]:
     """Fiscal years named in plain text, R5 and 令和5年度 alike; 令和6年4月 is a month, not a fiscal year."""
     for match in _YEAR.finditer(text):
         before = text[match.start() - 1 : match.start()]
-        if match[0][0] in "RH" and (before.isascii() and before.isalnum() or _is_a_date(text, match)):
+        if match[0][0] in "RH" and ((before.isascii() and before.isalnum()) or _is_a_date(text, match)):
             continue
         yield match, fy.parse(match[0])
 
@@ -84,7 +84,9 @@ _COUNT_WITHOUT_UNIT = re.compile(r"(?<=数)\s*:?(?P<number>\d[\d,]*)(?=\s|$|[、
 # 1点検, 2社会, 3組織: the letter belongs to the next word.
 _NO_UNITS = {("点", "検"), ("社", "会"), ("社", "協"), ("組", "織")}
 _BREAK = re.compile(r"[、。\n・;()\[\]「」<>【】/①-⑳※]")
-_FILLER = re.compile(r"^(?:また|さらに|あわせて|加えて|うち|その他|なお|計|合計|約|年|全)+|[はがをのにでもと約延年:\s]+$|^[\s:]+")
+_FILLER = re.compile(
+    r"^(?:また|さらに|あわせて|加えて|うち|その他|なお|計|合計|約|年|全)+|[はがをのにでもと約延年:\s]+$|^[\s:]+"
+)
 _NOT_A_NAME = re.compile(rf"^{YEAR}(?:実績値?|末時点|末|度)?|実績値?$")
 
 
@@ -137,10 +139,9 @@ def _start(match: re.Match) -> int:
 
 def _no_count(told: str, match: re.Match) -> bool:
     before, after = told[max(0, _start(match) - 4) : _start(match)], told[match.end() : match.end() + 1]
-    if re.search(r"[月年第×A-Za-z.]$", before) and not re.search(r"ST$|計$", before):
-        # 11月17日, 第2回, 3G×3回, R7.4.1; but 年4回 counts
-        if not before.endswith("年") or re.search(r"[\d元]年$", before):
-            return True
+    # 11月17日, 第2回, 3G×3回, R7.4.1; but 年4回 counts, and so does ST99件
+    if re.search(r"[月年第×A-Za-z.]$", before) and not re.search(r"(?:^|[^\d元])年$|ST$", before):
+        return True
     unit = match.groupdict().get("unit")
     if unit == "日" and re.search(r"(?:月|/)$", before):
         return True
@@ -162,7 +163,9 @@ def _name(before: str) -> str:
         piece = shorter
 
 
-_GENERIC = re.compile(r"(?:延べ|のべ|延)|件数|人数|者数|回数|箇所数|台数|団体数|施設数|数|実績|開催|実施|利用者|登録者|目標|合計|上記|実")
+_GENERIC = re.compile(
+    r"(?:延べ|のべ|延)|件数|人数|者数|回数|箇所数|台数|団体数|施設数|数|実績|開催|実施|利用者|登録者|目標|合計|上記|実"
+)
 
 
 def core(name: str) -> str:

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-KINDS = {"spelling": "表記", "ruling": "委員会の決まり", "name": "固有名詞", "mixed": "呼び方の混在", "loan": "カタカナ語"}
+KINDS = {
+    "spelling": "表記",
+    "ruling": "委員会の決まり",
+    "name": "固有名詞",
+    "mixed": "呼び方の混在",
+    "loan": "カタカナ語",
+}
 _FILE = Path(__file__).with_name("terms.csv")
 
 

@@ -26,7 +26,7 @@ class Passage:
     place: Place
     text: str
     fiscal_year: int
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def kind(self) -> str:
@@ -53,7 +53,7 @@ class Writing:
     low_rating_reason: str = ""
     last: Mapping[str, str] = field(default_factory=dict)  # result, issues of the year before
     is_part: bool = False
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
 
     def place(self, name: str) -> Place:
         return Place("row", self.code, name, self.goal, self.department, self.name)

@@ -26,7 +26,9 @@ class FilterForm(forms.Form):
         self._choices("state", [("todo", "まだのもの"), *STATES.items(), ("all", "すべて")], blank=None)
         self._choices("severity", list(SEVERITIES.items()))
         self._choices("kind", [(name, check.title) for name, check in CHECKS.items() if name in kinds])
-        self._choices("goal", [("0", "報告書全体"), *((str(number), f"{term}{number} {name}") for number, name in goals)])
+        self._choices(
+            "goal", [("0", "報告書全体"), *((str(number), f"{term}{number} {name}") for number, name in goals)]
+        )
         self._choices("department", [(name, name) for name in departments])
 
     def _choices(self, name: str, choices: list[tuple[str, str]], blank: str | None = "すべて") -> None:

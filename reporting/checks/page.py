@@ -36,7 +36,7 @@ def _meets(one: Judged, name: str, value: str) -> bool:
     if name == "department":
         return value in finding.departments
     if name == "state":
-        return value == "all" or one.state == value or value == "todo" and one.state != ACCEPTED
+        return value == "all" or one.state == value or (value == "todo" and one.state != ACCEPTED)
     told = {"kind": finding.check, "severity": finding.severity, "goal": str(finding.place.goal or 0)}
     return told[name] == value
 

@@ -31,7 +31,8 @@ def words(text: str) -> tuple[Word, ...]:
         Word(
             surface=morpheme.surface(),
             reading=morpheme.reading_form(),
-            is_noun=morpheme.part_of_speech()[0] in ("名詞", "接頭辞", "接尾辞") and morpheme.part_of_speech()[1] != "数詞",
+            is_noun=morpheme.part_of_speech()[0] in ("名詞", "接頭辞", "接尾辞")
+            and morpheme.part_of_speech()[1] != "数詞",
             is_affix=morpheme.part_of_speech()[0] in ("接頭辞", "接尾辞"),
             is_known=not morpheme.is_oov(),
         )

@@ -85,7 +85,10 @@ def test_accept_with_a_reason(client, coordinator, year):
 def test_an_acceptance_needs_a_reason_and_keeps_what_was_typed(client, coordinator, year):
     client.force_login(coordinator)
     page = BeautifulSoup(decide(client, year, reason=" ").content, "html.parser")
-    assert page.select_one(".notice__t").get_text() == "このままでよい理由を書いてください。あとで見る人に、わけが伝わります。"
+    assert (
+        page.select_one(".notice__t").get_text()
+        == "このままでよい理由を書いてください。あとで見る人に、わけが伝わります。"
+    )
     assert CheckDecision.objects.count() == 0
     page = BeautifulSoup(decide(client, year, kind="nonsense").content, "html.parser")
     assert page.select_one("textarea").get_text(strip=True) == "課に確かめた"

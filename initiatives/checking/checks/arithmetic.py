@@ -8,9 +8,7 @@ from initiatives.checking.finding import MUST, Check, Finding
 from initiatives.checking.reading import Figure, around, figures_in, number, plain
 from initiatives.checking.writing import Passage
 
-_SHARE = re.compile(
-    r"約?(\d+(?:\.\d+)?)%[^()\d\n]{0,6}\(([\d,]+)[^\d/()]{0,5}(?:/|÷)([\d,]+)[^\d()]{0,5}\)"
-)
+_SHARE = re.compile(r"約?(\d+(?:\.\d+)?)%[^()\d\n]{0,6}\(([\d,]+)[^\d/()]{0,5}(?:/|÷)([\d,]+)[^\d()]{0,5}\)")
 _INCREASE = re.compile(r"([\d,]+)[^\d\s()]{1,3}[増減]\((\d+(?:\.\d+)?)%[増減]\)")
 _TOTAL = re.compile(r"(?:合計|計)\s*:?\s*(?:延べ?)?$")
 _NEAR = 12  # letters between the last item of a list and its total
@@ -56,7 +54,12 @@ def _totals(passage: Passage, told: str) -> Iterator[Finding]:
         sums = [sum((one.value for one in listed[-count:]), Decimal()) for count in range(2, len(listed) + 1)]
         if total.value not in sums:
             terms = " ＋ ".join(one.words for one in listed)
-            yield _finding(passage, f"計{total.words}", f"{number(sums[-1])}{total.unit}", f"足すと {terms} ＝ {number(sums[-1])}{total.unit}です。")
+            yield _finding(
+                passage,
+                f"計{total.words}",
+                f"{number(sums[-1])}{total.unit}",
+                f"足すと {terms} ＝ {number(sums[-1])}{total.unit}です。",
+            )
 
 
 def _list_before(found: tuple[Figure, ...], total: Figure, told: str) -> list[Figure]:
@@ -103,9 +106,7 @@ def _percent(part: Decimal, whole: Decimal, as_written: str) -> Decimal:
 def _finding(passage: Passage, found: str, expected: str, why: str) -> Finding:
     place = passage.text.find(found)
     words = around(passage.text, place, place + len(found), 8) if place >= 0 else found
-    return Finding(
-        passage.place, words, expected, why, "数を確かめて、直してください。", passage.text, subject=found
-    )
+    return Finding(passage.place, words, expected, why, "数を確かめて、直してください。", passage.text, subject=found)
 
 
 CHECK = Check(
@@ -115,6 +116,10 @@ CHECK = Check(
     severity=MUST,
     explanation="文の中の合計、内訳、割合、増減を計算し直します。割合は四捨五入です。",
     example="「95%達成（22施設/23施設）」は、96％です。",
-    alike=("「344件（うち専門相談13件）」（一部だけの内訳）", "離れた所にある、ほかの数の合計", "合っている合計（114回＋20回＝134回）"),
+    alike=(
+        "「344件（うち専門相談13件）」（一部だけの内訳）",
+        "離れた所にある、ほかの数の合計",
+        "合っている合計（114回＋20回＝134回）",
+    ),
     find=find,
 )

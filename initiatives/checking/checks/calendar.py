@@ -10,7 +10,9 @@ from initiatives.checking.reading import plain
 from initiatives.checking.writing import Passage
 
 _ERA_AND_WEST = re.compile(r"((?:令和|平成|昭和)(?:元|\d{1,2})年)\((\d{4})年?\)")
-_DATE = re.compile(r"((?:令和|平成)(?:元|\d{1,2})|\d{4})年(?:\(\d{4}年?\))?(\d{1,2})月(\d{1,2})日(?:\(([月火水木金土日])\))?")
+_DATE = re.compile(
+    r"((?:令和|平成)(?:元|\d{1,2})|\d{4})年(?:\(\d{4}年?\))?(\d{1,2})月(\d{1,2})日(?:\(([月火水木金土日])\))?"
+)
 _DAYS = "月火水木金土日"
 
 

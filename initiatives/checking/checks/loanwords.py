@@ -13,7 +13,8 @@ _EXPLAINED = r"(?:[^（(、。\n]{0,10}[（(](?!DV|R\d|令和)[^）)]{4,}[）)]|
 
 
 def explained(term: Term, text: str) -> bool:
-    return re.search(f"(?:{term.word}){_EXPLAINED}", text) is not None
+    """Behind the word, or the word itself in brackets behind plain words: 支え合いの集まり（ピアサポート）."""
+    return re.search(f"(?:{term.word}){_EXPLAINED}|[^（(\n]{{2,}}[（(](?:{term.word})[）)]", text) is not None
 
 
 def find(passage: Passage) -> Iterator[Finding]:

@@ -56,7 +56,12 @@ def _named_alike(one: Figure, other: Figure) -> bool:
 
 
 def _counts_people_or_cases(one: Figure, other: Figure) -> bool:
-    return {one.family, other.family} <= {"人", "件", "作品", "世帯"} or {one.family, other.family} <= {"団体", "所", "件", "組織"}
+    return {one.family, other.family} <= {"人", "件", "作品", "世帯"} or {one.family, other.family} <= {
+        "団体",
+        "所",
+        "件",
+        "組織",
+    }
 
 
 CHECK = Check(

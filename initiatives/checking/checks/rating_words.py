@@ -25,7 +25,9 @@ def find(writing: Writing) -> Iterator[Finding]:
         for name in ("result", "issues"):
             for sentence in re.split(r"(?<=。)|\n", getattr(writing, name)):
                 if _FELL_SHORT.search(plain(sentence)):
-                    yield _finding(writing, name, sentence, "届かなかったという文と、いちばん高い評価が合いません。", LOOK)
+                    yield _finding(
+                        writing, name, sentence, "届かなかったという文と、いちばん高い評価が合いません。", LOOK
+                    )
 
 
 def _finding(writing: Writing, name: str, sentence: str, why: str, severity: str) -> Finding:

@@ -7,9 +7,11 @@ from initiatives.checking.finding import LOOK, MUST, Check, Finding
 from initiatives.checking.reading import around, bare, plain
 from initiatives.checking.writing import Passage
 
-_EMPTY = re.compile(r"(?:取組|取り?組み|事業)?(?:の)?(?:開始|継続|実施|完了)(?:と拡充|中)?|特に?なし|なし|同上|同様|未記入")
+_EMPTY = re.compile(
+    r"(?:取組|取り?組み|事業)?(?:の)?(?:開始|継続|実施|完了)(?:と拡充|中)?|特に?なし|なし|同上|同様|未記入"
+)
 _LABEL_ALONE = re.compile(r"(?:R\d{1,2}|令和\d{1,2}年度)実績値?\s*(?=$|\n[【(][^】)\n]{2,20}課[】)])")
-_NUMBER_LOST = re.compile(r"回数(?=回)|件数(?=件)|人数(?=[人名])|、(?=時間の|回の|件の|人の)")
+_NUMBER_LOST = re.compile(r"回数(?=回)|件数(?=件)|人数(?=[人名])")
 
 
 def find(passage: Passage) -> Iterator[Finding]:

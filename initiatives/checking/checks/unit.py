@@ -25,7 +25,10 @@ def find(writing: Writing) -> Iterator[Finding]:
             for one in figures_in(text):
                 if one not in people and _differs(asked, one) and not _same_unit_too(asked, text):
                     yield _finding(
-                        writing, one, f"{asked.words}と同じ単位", f"{words}（{asked.name} {asked.words}）と単位が違います。"
+                        writing,
+                        one,
+                        f"{asked.words}と同じ単位",
+                        f"{words}（{asked.name} {asked.words}）と単位が違います。",
                     )
 
 
@@ -39,13 +42,15 @@ def _differs(asked: Figure, one: Figure) -> bool:
     if not asked.unit or not one.unit or asked.family == one.family or min(len(mine), len(its)) < _LEAST:
         return False
     # A rate and a count of one thing stand side by side everywhere, as do cases and times.
-    beside = [{"%"}, {"回", "日"}, {"回", "人"}, {"ケース", "回"}, {"台", "団体"}, {"時間"}, {"円"}]
+    beside = [{"%"}, {"回", "日"}, {"回", "人"}, {"ケース", "回"}, {"台", "団体"}, {"台", "人"}, {"時間"}, {"円"}]
     units = {asked.family, one.family}
     return (mine.endswith(its) or its.endswith(mine)) and not any(pair <= units for pair in beside)
 
 
 def _same_unit_too(asked: Figure, text: str) -> bool:
-    return any(one.family == asked.family and core(one.name).endswith(core(asked.name)[-3:]) for one in figures_in(text))
+    return any(
+        one.family == asked.family and core(one.name).endswith(core(asked.name)[-3:]) for one in figures_in(text)
+    )
 
 
 def _finding(writing: Writing, one: Figure, expected: str, why: str) -> Finding:

@@ -1,7 +1,7 @@
 """文の中の件数と割合: numbers of initiatives, ratings and shares in the chapters, and an indicator's figures by its name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from indicators import calculation
@@ -59,21 +59,23 @@ def _plan(passage: Passage, told: str, context: Context) -> Iterator[Finding]:
     """The plan's own size in the foreword: goals that joined this year are told apart from those before."""
     if "計画" not in told:
         return
-    before = [goal for goal in context.report.goals if not goal.is_new]
-    joined = [goal for goal in context.report.goals if goal.is_new]
-    policies = [policy for goal in before for policy in goal.policies]
-    counted = (
-        len(before),
-        len(policies),
-        sum(len(policy.directions) for policy in policies),
-        sum(len(goal.rows) for goal in joined),
-        sum(len(goal.rows) for goal in before),
-    )
+    goals = context.report.goals
+    joined = sum(len(goal.rows) for goal in goals if goal.is_new)
+    before, together = ([*_size(each)] for each in ([goal for goal in goals if not goal.is_new], goals))
+    before.insert(3, joined)
+    together.insert(3, joined)
     for match in _OF_PLAN.finditer(told):
         index = next(number for number, group in enumerate(match.groups()) if group)
-        if int(match[index + 1]) != counted[index]:
-            right = match[0].replace(match[index + 1], str(counted[index]))
-            yield _finding(passage, match[0], right, f"登録されている数は{counted[index]}です。")
+        if int(match[index + 1]) not in (before[index], together[index]):
+            right = match[0].replace(match[index + 1], str(before[index]))
+            yield _finding(passage, match[0], right, f"登録されている数は{before[index]}です。")
+
+
+def _size(goals: Sequence[Goal]) -> tuple[int, int, int, int]:
+    """Goals, policies, directions and initiatives."""
+    policies = [policy for goal in goals for policy in goal.policies]
+    directions = sum(len(policy.directions) for policy in policies)
+    return len(goals), len(policies), directions, sum(len(goal.rows) for goal in goals)
 
 
 def _indicators(passage: Passage, told: str, goal: Goal, context: Context) -> Iterator[Finding]:
@@ -91,7 +93,9 @@ def _indicators(passage: Passage, told: str, goal: Goal, context: Context) -> It
 
 
 def _named(name: str, goal: Goal, context: Context) -> Indicator | None:
-    alike = [one for one in context.report.indicators if goal.number in one.goal_numbers and likeness(name, one.name) > 0.8]
+    alike = [
+        one for one in context.report.indicators if goal.number in one.goal_numbers and likeness(name, one.name) > 0.8
+    ]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -107,6 +111,10 @@ CHECK = Check(
     severity=MUST,
     explanation="章の文にある取組の件数、評価の件数、割合、成果指標の値を、データから数えた値と比べます。割合は四捨五入です。",
     example="「取組18件のうちA評価は16件で、約88％」は、約89％です。",
-    alike=("「相談件数は25件」のような、取組でない数", "約88％と88.2％（四捨五入で合う）", "年度の途中で加わった目標を除いた数"),
+    alike=(
+        "「相談件数は25件」のような、取組でない数",
+        "約88％と88.2％（四捨五入で合う）",
+        "年度の途中で加わった目標を除いた数と、含めた数のどちらも",
+    ),
     find=find,
 )

@@ -60,7 +60,7 @@ def _compared(context: Context, row: Row, original: Row) -> Iterator[Finding]:
         if of_department and (explained or not row.holds_own):
             continue
         own, other = getattr(row, name), getattr(original, name)
-        if parsing.is_blank(own) or parsing.is_blank(other) or name == "name" and _qualified(own, other):
+        if parsing.is_blank(own) or parsing.is_blank(other) or (name == "name" and _qualified(own, other)):
             continue
         if not _alike(own, other) and not (of_department and _part_of(own, other)):
             why = f"再掲元と{'名前' if name == 'name' else '文'}が違います。"

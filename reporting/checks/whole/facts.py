@@ -73,9 +73,7 @@ def _two_rows(context: Context, rows: list[Row]) -> Iterator[Finding]:
 
 
 def _compared(context: Context, row: Row, other: Row, measure: Figure, name: str) -> Iterator[Finding]:
-    mine, its = (
-        {one.value for one in answers(measure, getattr(each, name)) if one.name} for each in (row, other)
-    )
+    mine, its = ({one.value for one in answers(measure, getattr(each, name)) if one.name} for each in (row, other))
     if not mine or not its or mine & its:
         return
     words = {"target": "目標", "result": "実績"}[name]

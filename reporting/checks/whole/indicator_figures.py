@@ -47,9 +47,7 @@ def _year(context: Context, indicator: Indicator, known: IndicatorYear, goal: st
             if known.rating
             else "実績がないので、評価はできません。"
         )
-        yield _finding(
-            indicator, known, goal, f"評価{rating or 'が空欄'}", known.rating or "空欄", why, "rating"
-        )
+        yield _finding(indicator, known, goal, f"評価{rating or 'が空欄'}", known.rating or "空欄", why, "rating")
     yield from _copied(indicator, known, goal, columns)
 
 
@@ -78,7 +76,9 @@ def _sum(indicator: Indicator, known: IndicatorYear) -> str:
     if known.numerator is not None and known.denominator:
         parts = f"{number(known.numerator)}{indicator.numerator_unit} ÷ {number(known.denominator)}{indicator.denominator_unit}"
         return f"{parts} ÷ 目標{number(known.target)}{indicator.unit} ＝ {known.rate}％です（丸める前の割合から計算）。"
-    return f"{number(known.actual)}{indicator.unit} ÷ 目標{number(known.target)}{indicator.unit} ＝ {known.rate}％です。"
+    return (
+        f"{number(known.actual)}{indicator.unit} ÷ 目標{number(known.target)}{indicator.unit} ＝ {known.rate}％です。"
+    )
 
 
 def _percent(text: str) -> Decimal | None:

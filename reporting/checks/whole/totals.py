@@ -84,7 +84,9 @@ def _adds_up(code: str, printed: Mapping[str, str], context: Context, tally: Tal
     if len(points) == 2 and (rate := printed.get("rate")):
         right = calculation.percent(points[0], points[1], calculation.GOAL_RATE_PLACES)
         if right not in (None, tally.rate) and Decimal(_bare(rate).rstrip("%")) != right:  # else the rows say so
-            yield _finding(context, code, "rate", rate, f"{right}％", f"{points[0]} ÷ {points[1]} ＝ {right}％です。", "sum")
+            yield _finding(
+                context, code, "rate", rate, f"{right}％", f"{points[0]} ÷ {points[1]} ＝ {right}％です。", "sum"
+            )
 
 
 def _indicators(context: Context) -> Iterator[Finding]:

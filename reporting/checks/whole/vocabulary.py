@@ -41,13 +41,18 @@ def _runs(text: str) -> Iterator[tuple[Word, ...]]:
     """Nouns that stand one behind the other."""
     run: list[Word] = []
     for word in words(text):
-        if word.is_noun and not _NO_WORD.search(word.surface):
+        if word.is_noun and not _NO_WORD.search(word.surface) and not _is_ending(word):
             run.append(word)
         elif run:
             yield tuple(run)
             run = []
     if run:
         yield tuple(run)
+
+
+def _is_ending(word: Word) -> bool:
+    """にくい, たち: an ending in かな, which joins anything."""
+    return word.is_affix and re.fullmatch(r"[ぁ-ん]+", word.surface) is not None
 
 
 def _slips(compounds: dict[str, list[_Compound]], counts: Counter, terms: Terms) -> Iterator[Finding]:

@@ -17,7 +17,9 @@ class Command(BaseCommand):
         parser.add_argument("year", help="年度。R6、令和6年度、2024 のどれでも")
         parser.add_argument("--plan", default="", help="計画の名前か番号。計画が1つなら要りません")
         parser.add_argument("--format", choices=["text", "json"], default="text", help="出す形")
-        parser.add_argument("--kind", action="append", default=[], choices=sorted(CHECKS), metavar="種類", help="何度でも")
+        parser.add_argument(
+            "--kind", action="append", default=[], choices=sorted(CHECKS), metavar="種類", help="何度でも"
+        )
 
     def handle(self, *, year: str, plan: str, format: str, kind: list[str], **options):
         found = _judged(self._plan_year(year, plan), kind)

@@ -47,9 +47,7 @@ def row(code: str, *departments: str, result="講座を開いた。", issues="�
 
 def tally(rows) -> Tally:
     told = calculation.tally([one.rating for one in rows], SCALE)
-    return Tally(
-        dict(told.distribution), told.count, told.points, told.full_points, told.rate, told.overall_rating
-    )
+    return Tally(dict(told.distribution), told.count, told.points, told.full_points, told.rate, told.overall_rating)
 
 
 def goal(number: int, *rows: Row, sections=None, events=(), footnotes=(), review=None, **fields) -> Goal:

@@ -82,7 +82,11 @@ def test_what_the_checks_are_given(stale, plan, department):
     PrintedClaim.objects.create(plan=plan, fiscal_year=2024, key="totals/1/A", text="1件")
     PrintedClaim.objects.create(plan=plan, fiscal_year=2023, key="totals/1/A", text="9件")
     context = context_of(stale)
-    assert (context.register, context.claims, context.last.fiscal_year) == ((department.name,), {"totals/1/A": "1件"}, 2023)
+    assert (context.register, context.claims, context.last.fiscal_year) == (
+        (department.name,),
+        {"totals/1/A": "1件"},
+        2023,
+    )
 
 
 def test_the_number_of_queries_does_not_grow(stale, plan, department, django_assert_num_queries):

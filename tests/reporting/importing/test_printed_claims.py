@@ -6,9 +6,8 @@ from initiatives.models import PlanYear
 from reporting.checks.year import judged
 from reporting.importing.compare import commit
 from reporting.importing.directory import read_directory
-from reporting.importing.workbook import read_workbook
+from reporting.importing.source import Refused
 from reporting.models import PrintedClaim
-from tests.reporting.importing import small
 
 pytestmark = pytest.mark.django_db
 
@@ -76,14 +75,12 @@ def test_without_printed_tables_nothing_is_claimed_of_them(directory):
     assert claims("totals") == claims("indicator_totals") == {}
 
 
-def test_a_workbook_claims_nothing(tmp_path):
-    commit(read_workbook(small.write_workbook(tmp_path), 2024))
+def test_a_workbook_claims_nothing(take):
+    take()
     assert PrintedClaim.objects.count() == 0
 
 
 def test_a_column_that_is_missing_is_told(printed):
     (printed / "printed_totals.csv").write_text("goal,name\n1,その1\n", encoding="utf-8")
-    from reporting.importing.source import Refused
-
     with pytest.raises(Refused, match="points_over_full"):
         read_directory(printed, 2024)
