@@ -24,7 +24,7 @@ def _tokenizer():
     return Dictionary(dict="small").tokenizer()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text, in order."""
     return tuple(
