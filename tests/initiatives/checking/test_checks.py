@@ -22,6 +22,7 @@ def found_in_text(check: str, text: str, field: str = "result") -> list[str]:
 
 
 ROW_FAULTS = [
+    ("jump", {"result": "参加者数600人", "last": {"result": "参加者数62人"}}, ["参加者数 600人"]),
     ("rating_number", {"target": "補助台数 34台", "result": "補助台数は19台。", "rating": "A"},
      ["19台 ÷ 目標34台 ＝ 55.9％、評価A"]),
     ("rating_number", {"target": "講座 20人\n相談 24回\n教室 12人", "result": "講座 12人\n相談 7回\n教室 6人", "rating": "A"},
@@ -66,6 +67,10 @@ ROW_FAULTS = [
 ]  # fmt: skip
 
 ROW_ALIKE = [
+    ("jump", {"result": "参加者数120人", "last": {"result": "参加者数62人"}}),
+    ("jump", {"result": "開催回数 9回", "last": {"result": "開催回数 1回"}}),
+    ("jump", {"result": "参加者数600人", "last": {"result": "相談件数62人"}}),
+    ("jump", {"result": "参加者数600人"}),
     ("rating_number", {"target": "講座 20人", "result": "講座 19人", "rating": "B"}),  # modest
     ("rating_number", {"target": "待機児童数 10人", "result": "待機児童数 34人", "rating": "B"}),  # fewer is better
     ("rating_number", {"target": "待機児童数0人", "result": "待機児童数34人", "rating": "A"}),
