@@ -39,15 +39,15 @@ def _table(claims: Mapping[str, str], name: str) -> dict[str, dict[str, str]]:
 def _against(code: str, printed: Mapping[str, str], tally: Tally, context: Context) -> Iterator[Finding]:
     counted = _counted(tally)
     for column, text in printed.items():
-        if column in counted and text and _bare(text) != counted[column]:
+        if column in counted and text and _bare(text) != _bare(counted[column]):
             why = f"取組の行から数えると{counted[column]}です。"
             yield _finding(context, code, column, text, counted[column], why, "rows")
 
 
 def _counted(tally: Tally) -> dict[str, str]:
     return {
-        "count": str(tally.count),
-        **{letter: str(count) for letter, count in tally.ratings.items() if letter != "unrated"},
+        "count": f"{tally.count}件",
+        **{letter: f"{count}件" for letter, count in tally.ratings.items() if letter != "unrated"},
         "points": f"{tally.points}/{tally.full_points}",
         "rate": "" if tally.rate is None else f"{tally.rate}%",
         "overall": tally.overall_rating,
@@ -62,7 +62,7 @@ def _columns(table: Mapping[str, Mapping[str, str]], context: Context, counted: 
         if column in ("rate", "overall") or not _numbers(text) or not all(together):
             continue
         sums = [sum(numbers) for numbers in zip(*together, strict=True)]
-        expected = "/".join(map(str, sums))
+        expected = f"{sums[0]}件" if len(sums) == 1 else "/".join(map(str, sums))
         if sums != _numbers(text) and expected != counted.get(column):  # else the rows have said so
             why = f"上の{len(goals)}行を足すと{expected}です。"
             yield _finding(context, "all", column, text, expected, why, "column")

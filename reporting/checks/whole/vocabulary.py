@@ -15,6 +15,7 @@ _NO_WORD = re.compile(r"[\dA-Za-z０-９Ａ-Ｚａ-ｚ\s①-⑳]")
 _ALSO_CALLED = re.compile(r"通称[：「]?([ぁ-んァ-ヶー一-龥]{3,12})[」）)]")
 _SHORTEST, _LONGEST = 4, 14
 _USUAL = 4  # times a compound must stand to be the plan's own word
+_OFTEN = 5  # times as often as the odd form
 _RARE = 3  # times its differing word may stand in the whole report
 
 
@@ -30,9 +31,10 @@ def find(context: Context) -> Iterator[Finding]:
     for passage in (*context.chapter_passages, *context.row_passages):
         for run in _runs(passage.text):
             counts.update(word.surface for word in run)
-            written = "".join(word.surface for word in run)
-            if _SHORTEST <= len(written) <= _LONGEST:
-                compounds[written].append(_Compound(passage, run))
+            for piece in _pieces(run):
+                written = "".join(word.surface for word in piece)
+                if _SHORTEST <= len(written) <= _LONGEST:
+                    compounds[written].append(_Compound(passage, piece))
     yield from _slips(compounds, counts, context.terms)
     yield from _names(context)
 
@@ -50,6 +52,13 @@ def _runs(text: str) -> Iterator[tuple[Word, ...]]:
         yield tuple(run)
 
 
+def _pieces(run: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
+    """The whole, and what stands in it of three words: 委員児童委員 in a name that stands nowhere else."""
+    yield run
+    for start in range(len(run) - 2) if len(run) > 3 else ():
+        yield run[start : start + 3]
+
+
 def _is_ending(word: Word) -> bool:
     """にくい, たち: an ending in かな, which joins anything."""
     return word.is_affix and re.fullmatch(r"[ぁ-ん]+", word.surface) is not None
@@ -61,13 +70,18 @@ def _slips(compounds: dict[str, list[_Compound]], counts: Counter, terms: Terms)
         return any(term.pattern.search(written) for term in terms.of("spelling", "name"))
 
     neighbours = _neighbours(compounds)
-    for written in sorted(compounds):
+    told: set[tuple[Passage, str]] = set()
+    for written in sorted(compounds, key=lambda one: (-len(one), one)):  # the whole before its pieces
         own = compounds[written]
-        for usual in sorted(neighbours(written), key=lambda other: (-len(compounds[other]), other)):
-            if _is_slip(own, compounds[usual], counts) and not known(written):
-                for one in own:
-                    yield _finding(one.passage, written, usual, len(compounds[usual]))
-                break
+        near = [other for other in neighbours(written) if _is_slip(own, compounds[other], counts)]
+        if not near or known(written):
+            continue
+        length = len(own[0].words)
+        usual = min(near, key=lambda other: (len(compounds[other][0].words) != length, -len(compounds[other]), other))
+        for one in own:
+            if not any(passage is one.passage and written in whole for passage, whole in told):
+                told.add((one.passage, written))
+                yield _finding(one.passage, written, usual, len(compounds[usual]))
 
 
 def _is_slip(own: list[_Compound], usual: list[_Compound], counts: Counter) -> bool:
@@ -77,12 +91,26 @@ def _is_slip(own: list[_Compound], usual: list[_Compound], counts: Counter) -> b
         return False
     if "".join(word.reading for word in mine) == "".join(word.reading for word in its):
         return True  # 公報紙 for 広報紙: the same sound, another conversion
-    if len(usual) < _USUAL or any(word.is_affix for word in odd):
+    if len(usual) >= _OFTEN * len(own) and _lost_a_letter(mine, its):
+        return True
+    missing = [word for word in its if word not in mine]
+    if len(usual) < _USUAL or any(word.is_affix for word in (*odd, *missing)):
         return False
     # A word of the dictionary (両立 beside 自立) is meant; a single letter or an unknown word hardly ever.
     return min(counts[word.surface] for word in odd) <= _RARE and all(
         len(word.surface) == 1 or not word.is_known or _is_katakana(word.surface) for word in odd
     )
+
+
+def _lost_a_letter(mine: tuple[Word, ...], its: tuple[Word, ...]) -> bool:
+    """One word short of a letter, the others the same: 児童員 for 児童委員."""
+    differing = [
+        (one.surface, other.surface) for one, other in zip(mine, its, strict=False) if one.surface != other.surface
+    ]
+    if len(mine) != len(its) or len(differing) != 1:
+        return False
+    (written, usual) = differing[0]
+    return len(written) < len(usual) and written in (usual[1:], usual[:-1])
 
 
 def _is_katakana(text: str) -> bool:

@@ -35,7 +35,6 @@ MISSED = {
             "4-1-6-4",
             "6-2-1-1",
             "6-3-6-2",
-            "goal3:footnote5",
             "goal3:review",
         )
     ),

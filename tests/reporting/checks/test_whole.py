@@ -39,10 +39,10 @@ def test_totals_that_add_up():
 def test_totals_against_rows_columns_and_their_own_sum():
     claims = PRINTED | {"totals/2/A": "0件", "totals/all/A": "3件", "totals/all/rate": "90%"}
     assert found("totals", *two_goals(), claims=claims) == [
-        ("totals:2/A", "0件", "1"),
+        ("totals:2/A", "0件", "1件"),
         ("totals:2/B+C+D", "A0 ＋ B0 ＋ C0 ＋ D0、件数1", "合計1件"),
-        ("totals:all/A", "3件", "1"),
-        ("totals:all/A", "3件", "2"),
+        ("totals:all/A", "3件", "1件"),
+        ("totals:all/A", "3件", "2件"),
         ("totals:all/B+C+D", "A3 ＋ B1 ＋ C0 ＋ D0、件数3", "合計3件"),
         ("totals:all/rate", "90%", "89%"),
     ]
@@ -336,6 +336,14 @@ def test_words_one_letter_off():
     assert found("vocabulary", goal(1, *alike, row("1-1-1-6", result="両立支援を行った。"))) == []
     many = [row(f"1-1-1-{number}", result="関係機関と話した。") for number in range(1, 6)]
     assert found("vocabulary", goal(1, *many, row("1-1-1-6", result="関係機関等と話した。"))) == []
+
+
+def test_a_word_short_of_a_letter_inside_a_name():
+    rows = [row(f"1-1-1-{number}", result="民生委員児童委員の活動を支えた。") for number in range(1, 7)]
+    short = row("1-1-1-7", result="市民生委員児童員の集まりを開いた。")
+    assert [one[1:] for one in found("vocabulary", goal(1, *rows, short))] == [("委員児童員", "委員児童委員")]
+    alike = [row(f"1-1-1-{number}", result="高齢者等に案内した。") for number in range(1, 7)]
+    assert found("vocabulary", goal(1, *alike, row("1-1-1-7", result="高齢者宅に案内した。"))) == []
 
 
 def test_a_name_that_is_also_called():
