@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from initiatives import fiscal_year as fy
 from initiatives.checking.finding import MUST, Check, Finding
-from initiatives.checking.reading import around, plain, short, years_in
+from initiatives.checking.reading import plain, short, years_in
 from initiatives.checking.writing import Writing
 
 _ALIKE_LAST = re.compile(r"(?:の|と|実績|取組|取り?組み|事業|内容)*と同(?:様|じ)")
@@ -32,7 +32,7 @@ def _like_last_year(writing: Writing, name: str) -> Iterator[Finding]:
         if year < writing.fiscal_year and after:
             yield Finding(
                 writing.place(name),
-                around(text, match.start(), match.end() + after.end(), 0),
+                text[match.start() : match.end() + after.end()],
                 f"{fy.label(writing.fiscal_year)}に行ったこと",
                 "この報告書だけを読む人には、前の年度の文が見えません。",
                 "行ったことと数を、この年度の文で書いてください。",

@@ -30,7 +30,7 @@ def find(passage: Passage) -> Iterator[Finding]:
     for match in _LABEL_ALONE.finditer(told):
         yield Finding(
             passage.place,
-            around(text, match.start(), match.end(), 0).strip(),
+            text[match.start() : match.end()].strip(),
             "見出しのあとの数",
             "「実績値」の見出しのあとに、数がありません。",
             "数を書くか、見出しを消してください。",

@@ -42,7 +42,17 @@ def _differs(asked: Figure, one: Figure) -> bool:
     if not asked.unit or not one.unit or asked.family == one.family or min(len(mine), len(its)) < _LEAST:
         return False
     # A rate and a count of one thing stand side by side everywhere, as do cases and times.
-    beside = [{"%"}, {"回", "日"}, {"回", "人"}, {"ケース", "回"}, {"台", "団体"}, {"台", "人"}, {"時間"}, {"円"}]
+    beside = [
+        {"%"},
+        {"回", "日"},
+        {"回", "人"},
+        {"ケース", "回"},
+        {"台", "団体"},
+        {"台", "人"},
+        {"件", "人"},
+        {"時間"},
+        {"円"},
+    ]
     units = {asked.family, one.family}
     return (mine.endswith(its) or its.endswith(mine)) and not any(pair <= units for pair in beside)
 
