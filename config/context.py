@@ -80,7 +80,8 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             ("集計", "reporting:summary", ("reporting:summary",), year),
         ]
         if permissions.can_build_report(user):
-            items.append(("報告書", "reporting:build_list", ("reporting:build_list", "reporting:build_detail"), year))
+            pages = ("build_list", "build_detail", "check_list", "check_overview", "check_decide")
+            items.append(("報告書", "reporting:build_list", tuple(f"reporting:{name}" for name in pages), year))
     if plan_year and permissions.can_run_year(user):
         names = (
             "initiatives:year_settings",

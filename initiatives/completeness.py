@@ -36,15 +36,3 @@ def missing(part: EntryPart) -> list[Lack]:
     elif level.reason_required and is_lead(part) and not part.entry.low_rating_reason:
         lacks.append(("low_rating_reason", f"評価が{level.letter}です。低評価の理由を書いてください。"))
     return lacks
-
-
-def worth_a_look(part: EntryPart, last: EntryPart | None) -> list[Lack]:
-    """What may well be right but is often an oversight: it does not keep the part from being sent."""
-    if last is None:
-        return []
-    names = {"result": "実績", "issues": "課題と予定"}
-    return [
-        (field, f"{words}が昨年度と同じ文です。")
-        for field, words in names.items()
-        if getattr(part, field) and getattr(part, field) == getattr(last, field)
-    ]

@@ -198,3 +198,8 @@ def can_import_report(user: User) -> bool:
 
 def can_build_report(user: User) -> bool:
     return is_coordinating(user)
+
+
+def can_check_report(user: User) -> bool:
+    """See the consistency check of a whole year, and decide about what it finds."""
+    return is_coordinating(user)

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import completeness, handover, history, permissions, reading, thread, workflow
+from initiatives import completeness, handover, history, part_checks, permissions, reading, thread, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.grouping import grouped
@@ -219,7 +219,7 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
     siblings = list(part.entry.parts.select_related("department"))
     last = last_year(part, user)
     returned = reading.open_return(part)
-    looks = completeness.worth_a_look(part, last.part)
+    looks = part_checks.worth_a_look(part, last.part, joint=len(siblings) > 1)
     mine = EntryPart.objects.filter(
         Q(status__in=EntryPart.WRITABLE) | Q(pk=part.pk),
         department=part.department_id,

@@ -58,8 +58,10 @@ def assemble(plan_year: PlanYear) -> snapshot.Report:
             "initiative": plan.initiative_term,
         },
         scale=tuple(
-            snapshot.RatingStep(band.letter, band.definition, band.min_rate, band.points, rank)
-            for rank, band in enumerate(scale.bands)
+            snapshot.RatingStep(
+                level.letter, level.definition, level.min_rate, level.points, level.rank, level.reason_required
+            )
+            for level in plan.scale
         ),
         sections=written.sections[None],
         committee_review=written.reviews.get(None),

@@ -1,4 +1,4 @@
-"""The written chapters of a year's report, and the builds of its files."""
+"""The written chapters of a year's report, what was printed and is checked, and the builds of its files."""
 
 from django.conf import settings
 from django.db import models
@@ -92,6 +92,61 @@ class Footnote(models.Model):
 
     def __str__(self):
         return f"注{self.number}"
+
+
+class PrintedClaim(models.Model):
+    """A figure of a printed report that Ayumi counts for itself: a claim to be checked, never a figure of ours.
+
+    key: totals/4/A, totals/all/count, indicator_totals/A/share, indicators/I07/2024//rate (the empty step is the goal
+    of a second printing).
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="printed_claims", verbose_name="計画")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    key = models.CharField("欄", max_length=120)
+    text = models.CharField("印刷された値", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "印刷された数"
+        verbose_name_plural = "印刷された数"
+        ordering = ["plan", "fiscal_year", "key"]
+        constraints = [models.UniqueConstraint(fields=["plan", "fiscal_year", "key"], name="printed_claim_once")]
+
+    def __str__(self):
+        return f"{self.key} {self.text}"
+
+
+class CheckDecision(models.Model):
+    """What a person decided about a finding of the consistency check. Append-only: the latest one counts.
+
+    An acceptance holds for the words it was made for (`basis`); when they change, the finding is open again.
+    """
+
+    class Kind(models.TextChoices):
+        ACCEPT = "accept", "このままでよい"
+        FOLLOW_UP = "follow_up", "あとで見る"
+        REOPEN = "reopen", "戻した"
+
+    plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="check_decisions", verbose_name="年度")
+    finding = models.CharField("指摘", max_length=24)
+    basis = models.CharField("指摘の文", max_length=24)
+    kind = models.CharField("決めたこと", max_length=10, choices=Kind)
+    reason = models.TextField("理由", blank=True)
+    about = models.CharField("何について", max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="決めた人")
+    at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "指摘についての決定"
+        verbose_name_plural = "指摘についての決定"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["plan_year", "finding"], name="decision_of_finding")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind="accept") | ~Q(reason=""), name="check_decision_accept_has_reason")
+        ]
+
+    def __str__(self):
+        return f"{self.about}：{self.get_kind_display()}"
 
 
 class ReportBuild(models.Model):

@@ -25,6 +25,7 @@ class RatingStep:
     min_rate: int
     points: int
     rank: int
+    reason_required: bool = False  # 低評価の理由 is asked for
 
 
 @dataclass(frozen=True)

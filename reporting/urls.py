@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import views
+from reporting import check_views, views
 from reporting.importing import views as importing
 
 app_name = "reporting"
@@ -9,6 +9,13 @@ urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/", views.build_list, name="build_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/build/", views.build_start, name="build_start"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/checks/", check_views.check_list, name="check_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/checks/overview/", check_views.check_overview, name="check_overview"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/checks/<slug:key>/decide/",
+        check_views.check_decide,
+        name="check_decide",
+    ),
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
     path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),
     path("report-builds/<int:pk>/file/", views.build_file, name="build_file"),

@@ -9,6 +9,8 @@ from initiatives.plan_years import remember, with_plan_year
 from initiatives.workbook_writer import write_book, xlsx_response
 from reporting import builds
 from reporting.assemble import assemble
+from reporting.checks.page import count
+from reporting.checks.year import judged
 from reporting.models import ReportBuild
 from reporting.summary import goal_sheet, summary_page
 
@@ -46,6 +48,7 @@ def build_list(request, plan_year):
         "plan_year": plan_year,
         "builds": plan_year.report_builds.select_related("requested_by")[:20],
         "unwritten": builds.unwritten(plan_year),
+        "checks": count(judged(plan_year)),
     }
     return render(request, "reporting/build_list.html", context)
 

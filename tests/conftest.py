@@ -186,6 +186,7 @@ def targets(plan, department, coordinator, writer, manager):
         "受付中の年度": year(collecting),
         "審議中の年度": year(opened),
         "受付中の年度の開始": year(collecting, action="start"),
+        "審議中の年度の指摘": year(opened, key="0" * 24),
         "受付中の取組": year(collecting, pk=initiative.pk),
         "審議中の取組": year(opened, pk=initiative.pk),
         "ない取組": year(opened, pk=10**6),

@@ -39,6 +39,7 @@ from reporting.importing.resources import (
     CityEventResource,
     CommitteeReviewResource,
     FootnoteResource,
+    PrintedClaimResource,
 )
 from reporting.importing.rows import GoalCount, Rows, counts, status_of_new_parts
 from reporting.importing.source import UNSAID, Note, Place, Problem, Refused, Source
@@ -446,6 +447,7 @@ class _Import:
             (ChapterResource, held.chapters, rows.chapters()),
             (CityEventResource, held.events, rows.events()),
             (FootnoteResource, held.footnotes, rows.footnotes()),
+            (PrintedClaimResource, held.claims, rows.claims()),
         ):
             self._table(resource(known, links, defaults=of_year, by=self.by), made)
 

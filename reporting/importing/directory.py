@@ -2,6 +2,7 @@
 
 goals.csv  policies.csv  directions.csv  initiatives.csv  indicators.csv  indicator_values.csv
 indicator_components.csv  chapters.json
+Totals, rates and ratings as they were printed (printed_totals.csv …) are kept as claims, to be checked.
 """
 
 import csv
@@ -24,6 +25,7 @@ from reporting.importing.reading import (
 )
 from reporting.importing.source import (
     UNSAID,
+    Claim,
     Direction,
     Event,
     Figure,
@@ -105,6 +107,7 @@ class _Reading:
             reviews=tuple(self._reviews(chapters)),
             events=tuple(self._events(chapters)),
             footnotes=tuple(self._footnotes(chapters)),
+            claims=tuple(self._claims()),
         )
         self.found.refuse_if_any()
         return replace(source, notes=tuple(self.found.notes))
@@ -468,6 +471,41 @@ class _Reading:
             year = f"{row['fiscal_year']} " if row["fiscal_year"] else ""
             words = f"{year}{block.name}の{labels.get(row['field'], row['field'])}：目標{row['first_goal']}では「{first}」、目標{row['other_goal']}では「{other}」です。目標{row['first_goal']}のほうを使います"
             self.found.note(Note.PRINTINGS, place.at(), words)
+
+    # --- What was printed -------------------------------------------------------------------------
+
+    def _claims(self) -> Iterator[Claim]:
+        """Printed totals, rates and ratings, as they stand; a file that is not there claims nothing."""
+        for row, place in self._optional("printed_totals.csv", "goal points_over_full rate overall_rating"):
+            code = row["goal"] if row["goal"].isdigit() else "all"
+            columns = {"count": row.get("initiatives", ""), "points": row["points_over_full"], "rate": row["rate"]}
+            letters = {name: text for name, text in row.items() if re.fullmatch("[A-Z]", name)}
+            for column, text in (columns | letters | {"overall": row["overall_rating"]}).items():
+                yield Claim("totals", (code, column), text, place)
+        for row, place in self._optional("printed_indicator_totals.csv", "rating count share"):
+            letter = row["rating"] if row["rating"].isascii() else "all"
+            for column in ("count", "share"):
+                yield Claim("indicator_totals", (letter, column), row[column], place)
+        yield from self._indicator_claims()
+
+    def _optional(self, name: str, needed: str) -> Iterator[tuple[dict[str, str], Place]]:
+        return self._rows(name, needed) if (self.path / name).exists() else iter(())
+
+    def _indicator_claims(self) -> Iterator[Claim]:
+        names = {
+            row["indicator_id"]: parsing.key(row["name"])
+            for row, _ in self._rows("indicators.csv", "indicator_id name")
+        }
+        for row, place in self._rows("indicator_values.csv", "indicator_id fiscal_year printed_rate printed_rating"):
+            if row["fiscal_year"] != "初期値" and row["indicator_id"] in names:
+                path = names[row["indicator_id"]], str(fy.parse(row["fiscal_year"])), ""
+                for column, name in (("rate", "printed_rate"), ("rating", "printed_rating"), ("actual", "actual")):
+                    yield Claim("indicators", (*path, column), row[name], place)
+        for row, place in self._optional("indicator_print_variants.csv", "indicator_id other_goal fiscal_year field"):
+            column = {"printed_rate": "rate", "printed_rating": "rating"}.get(row["field"])
+            if column and row["indicator_id"] in names:
+                path = names[row["indicator_id"]], str(fy.parse(row["fiscal_year"])), row["other_goal"]
+                yield Claim("indicators", (*path, column), row["printed_in_other_goal"], place)
 
     # --- What is written --------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import DateTimeField, F, FilteredRelation, Model, Q, QuerySet, Value
+from django.db.models import BigIntegerField, DateTimeField, F, FilteredRelation, Model, Q, QuerySet, Value
 from django.db.models.base import ModelState
 
 from accounts.models import Department
@@ -26,7 +26,7 @@ from initiatives.models import (
     Versioned,
     YearlyEntry,
 )
-from reporting.models import Chapter, CityEvent, Footnote
+from reporting.models import Chapter, CityEvent, Footnote, PrintedClaim
 from reviews.models import CommitteeReview
 
 
@@ -102,6 +102,7 @@ class Held:
     reviews: dict[int | None, CommitteeReview] = field(default_factory=dict)
     events: dict[tuple, CityEvent] = field(default_factory=dict)
     footnotes: dict[int, Footnote] = field(default_factory=dict)
+    claims: dict[str, PrintedClaim] = field(default_factory=dict)
 
     @property
     def has_register(self) -> bool:
@@ -118,6 +119,7 @@ class Held:
             self.goals.values(), self.policies.values(), self.directions.values(), self.initiatives.values(),
             self.entries.values(), self.parts.values(), self.indicators.values(), self.values.values(),
             self.chapters.values(), self.reviews.values(), self.events.values(), self.footnotes.values(),
+            self.claims.values(),
         )  # fmt: skip
         for table in tables:
             yield from table
@@ -257,7 +259,7 @@ def _read_indicators(held: Held) -> None:
 
 
 def _read_written(held: Held) -> None:
-    """Chapters, reviews, events and footnotes of the year: four tables in one query."""
+    """Chapters, reviews, events, footnotes and printed claims of the year: five tables in one query."""
     numbers = {goal.pk: number for number, goal in held.goals.items()} | {None: None}
     of_year = {"plan": held.plan, "fiscal_year": held.fiscal_year}
     queries = [
@@ -265,11 +267,15 @@ def _read_written(held: Held) -> None:
         _columns(CommitteeReview, of_year, kind=Value("-review"), number=Value(0), heading=F("heading"), text=F("text"), version=F("version")),
         _columns(CityEvent, of_year, kind=Value("-event"), number=F("position"), heading=F("when"), text=F("what"), version=Value(0)),
         _columns(Footnote, of_year, kind=Value("-footnote"), number=F("number"), heading=Value(""), text=F("text"), version=Value(0)),
+        _columns(PrintedClaim, of_year, kind=Value("-claim"), number=Value(0), heading=F("key"), text=F("text"), version=Value(0)),
     ]  # fmt: skip
     for pk, goal_id, kind, number, heading, text, version in queries[0].union(*queries[1:], all=True):
         goal = numbers[goal_id]
         row = {"pk": pk, "goal_id": goal_id, **of_year}
-        if kind == "-event":
+        if kind == "-claim":
+            del row["goal_id"]
+            made = held.claims[heading] = PrintedClaim(**row, key=heading, text=text)
+        elif kind == "-event":
             made = held.events[goal, number] = CityEvent(**row, position=number, when=heading, what=text)
         elif kind == "-footnote":
             made = held.footnotes[number] = Footnote(**row, number=number, text=text)
@@ -282,10 +288,13 @@ def _read_written(held: Held) -> None:
 
 
 def _columns(model: type[Model], of_year: dict, **columns) -> QuerySet:
-    """The seven columns that the four tables share, under the same names."""
+    """The seven columns that the five tables share, under the same names."""
     rows = model.objects.filter(**of_year).order_by()
     aliases = {f"c_{name}": expression for name, expression in columns.items()}
-    return rows.annotate(**aliases).values_list("pk", "goal_id", *aliases)
+    goal = "goal_id" if hasattr(model, "goal") else "no_goal"
+    if goal == "no_goal":
+        rows = rows.annotate(no_goal=Value(None, output_field=BigIntegerField()))
+    return rows.annotate(**aliases).values_list("pk", goal, *aliases)
 
 
 def missing(held: Iterable, said: Iterable) -> list:

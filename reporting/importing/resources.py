@@ -1,7 +1,7 @@
 """Resources of what is written about a year (see initiatives.resources)."""
 
 from initiatives.resources import LeanMeta, LeanResource
-from reporting.models import Chapter, CityEvent, Footnote
+from reporting.models import Chapter, CityEvent, Footnote, PrintedClaim
 from reviews.models import CommitteeReview
 
 
@@ -31,3 +31,10 @@ class FootnoteResource(LeanResource):
         model = Footnote
         import_id_fields = ["number"]
         fields = ["number", "goal", "text"]
+
+
+class PrintedClaimResource(LeanResource):
+    class Meta(LeanMeta):
+        model = PrintedClaim
+        import_id_fields = ["key"]
+        fields = ["key", "text"]

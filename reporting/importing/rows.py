@@ -11,6 +11,7 @@ from reporting.importing import cells
 from reporting.importing.held import Held, missing
 from reporting.importing.source import UNSAID, Initiative, Note, Source
 
+OWN_BY_IMPORT = "取り込んだ資料"  # how the reason of a cross-listing begins that nobody gave
 COMPARED = (
     ("target", "目標"),
     ("next_target", "次年度の目標"),
@@ -108,7 +109,7 @@ class Rows:
         if not initiative.original:
             return ""
         if original is None:
-            return f"取り込んだ資料に、再掲元（{initiative.original}）がないため"
+            return f"{OWN_BY_IMPORT}に、再掲元（{initiative.original}）がないため"
         differing = [
             label
             for name, label in COMPARED
@@ -116,7 +117,7 @@ class Rows:
         ]
         if not differing:
             return ""
-        reason = f"取り込んだ資料で、再掲元（{initiative.original}）と{'・'.join(differing)}が違うため"
+        reason = f"{OWN_BY_IMPORT}で、再掲元（{initiative.original}）と{'・'.join(differing)}が違うため"
         self.notes.append(
             Note(Note.OWN_TEXT, initiative.place.at("name"), f"{initiative.code}：{'・'.join(differing)}")
         )
@@ -263,6 +264,17 @@ class Rows:
 
     def footnotes(self) -> list[dict]:
         return [_fields(footnote, "goal", "number", "text") for footnote in self.source.footnotes]
+
+    def claims(self) -> list[dict]:
+        codes = self._codes()
+        return [
+            {
+                "key": "/".join((claim.table, *(codes.get(step, step) for step in claim.path))),
+                "text": claim.text,
+                "place": claim.place,
+            }
+            for claim in self.source.claims
+        ]
 
 
 def _positions(held: list[str], said: list[str]) -> dict[str, int]:

@@ -241,6 +241,20 @@ class Footnote:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure as it was printed: kept to be checked, never shown as ours.
+
+    path: totals/<goal or all>/<column>, indicator_totals/<letter or all>/<column>,
+    indicators/<key of the name>/<year>/<goal, if not the first>/<column>.
+    """
+
+    table: str
+    path: tuple[str, ...]
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     plan_name: str
     fiscal_year: int
@@ -260,6 +274,7 @@ class Source:
     reviews: tuple[Review, ...] = ()
     events: tuple[Event, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
+    claims: tuple[Claim, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property

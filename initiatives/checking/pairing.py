@@ -1,0 +1,48 @@
+"""Which figure of one text answers which of another: a target and its result, a baseline and this year's."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from initiatives.checking.reading import Figure, core, figures_in, likeness
+
+ALIKE = 0.5
+_TOTAL = ("合計", "計")
+
+
+def answers(asked: Figure, text: str) -> list[Figure]:
+    """The figures of the text that count the same thing, by name and unit.
+
+    A figure without a name is answered by those of its unit, if no other name stands against it.
+    """
+    found = figures_in(text)
+    same_unit = [one for one in found if one.family == asked.family or not one.unit]
+    if asked.name:
+        alike = [one for one in same_unit if one.name and likeness(asked.name, one.name) >= ALIKE]
+        if alike:
+            return alike
+        if crossing := [one for one in found if {one.family, asked.family} == {"人", "件"} and _alike(asked, one)]:
+            return crossing
+        same_unit = [one for one in same_unit if not one.name]
+    return [one for one in same_unit if one.unit]
+
+
+def _alike(asked: Figure, one: Figure) -> bool:
+    return bool(one.name) and len(core(asked.name)) >= 2 and likeness(asked.name, one.name) >= ALIKE
+
+
+def reached(text: str, found: Sequence[Figure]) -> Decimal:
+    """The figure that answers: a stated total, else the largest; parts that are named apart are added up."""
+    for one in found:
+        before = text[max(0, one.start - 4) : one.start]
+        if any(before.endswith(word) or before.rstrip(" :：").endswith(word) for word in _TOTAL):
+            return one.value
+    largest = max(one.value for one in found)
+    names = {one.name for one in found}
+    return sum((one.value for one in found), Decimal()) if len(names) == len(found) > 1 and "" not in names else largest
+
+
+def targets_and_results(target: str, result: str) -> Iterator[tuple[Figure, Decimal, str]]:
+    """Each numeric target with what was reached and its unit, where both are told. A target of 0 cannot be measured."""
+    for asked in figures_in(target):
+        if asked.value > 0 and (found := answers(asked, result)):
+            yield asked, reached(result, found), found[0].unit or asked.unit

@@ -1,0 +1,70 @@
+"""整合性チェック of one part, shown to its department while it writes: the same checks that the whole year gets.
+
+No query of its own: the page has read the part with its entry, initiative and plan.
+"""
+
+from initiatives.checking.finding import FIELDS, Finding
+from initiatives.checking.part import check_writing
+from initiatives.checking.terms import terms_for
+from initiatives.checking.writing import Step, Writing
+from initiatives.completeness import Lack, is_lead
+from initiatives.models import EntryPart
+
+# Where a department can mend it: the field of the form for the field of a finding.
+_FORM_FIELDS = {"result": "result", "issues": "issues", "rating": "self_rating", "next_target": "next_target"}
+_BY_COMPLETENESS = {"low_rating_reason"}  # asked for as a field that is not filled
+
+
+def findings_for_part(part: EntryPart, last: EntryPart | None = None, *, joint: bool = False) -> list[Finding]:
+    """What is found in one part. `last`: what was written a year ago; `joint`: other departments write beside it."""
+    if part.not_applicable_reason:
+        return []
+    return [
+        finding
+        for finding in check_writing(writing_of(part, last, joint=joint))
+        if finding.check not in _BY_COMPLETENESS and _mendable(finding, part)
+    ]
+
+
+def writing_of(part: EntryPart, last: EntryPart | None, *, joint: bool) -> Writing:
+    entry, initiative = part.entry, part.entry.initiative
+    plan = initiative.plan
+    return Writing(
+        code=initiative.code,
+        fiscal_year=entry.fiscal_year,
+        scale=tuple(Step(level.letter, level.min_rate, level.reason_required) for level in plan.scale),
+        department=str(part.department),
+        name=initiative.name,
+        description=initiative.description,
+        baseline=initiative.baseline,
+        target=entry.target,
+        next_target=entry.next_target,
+        result=part.result,
+        issues=part.issues,
+        rating=part.self_rating,
+        low_rating_reason=entry.low_rating_reason,
+        last={"result": last.result, "issues": last.issues} if last else {},
+        is_part=joint,
+        terms=terms_for(plan.city_name),
+    )
+
+
+def _mendable(finding: Finding, part: EntryPart) -> bool:
+    name = finding.place.field
+    return name in _FORM_FIELDS and (name != "next_target" or is_lead(part))
+
+
+def worth_a_look(part: EntryPart, last: EntryPart | None, *, joint: bool = False) -> list[Lack]:
+    """The findings as the writing page shows them: the field, and what is wrong and what to do in plain words.
+
+    They do not keep the part from being sent.
+    """
+    return [(_FORM_FIELDS[one.place.field], _words(one)) for one in findings_for_part(part, last, joint=joint)]
+
+
+def _words(finding: Finding) -> str:
+    if finding.check == "same_as_last_year":
+        return finding.why  # the text stands beside it
+    if finding.place.field == "rating":
+        return f"{finding.found}。{finding.why}{finding.fix}"
+    return f"{FIELDS[finding.place.field]}「{finding.found}」：{finding.why}{finding.fix}"

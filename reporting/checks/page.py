@@ -1,0 +1,123 @@
+"""整合性チェック as pages: filters, counts, links to where a finding is mended, and the overview by department and kind."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from indicators.models import Indicator
+from initiatives.checking.finding import LOOK, MUST, Check, Place
+from initiatives.models import Initiative, PlanYear
+from reporting.checks.run import CHECKS
+from reporting.checks.year import ACCEPTED, FOLLOW_UP, OPEN, Judged
+
+
+@dataclass(frozen=True)
+class Item:
+    """A finding as the list shows it."""
+
+    judged: Judged
+    check: Check
+    links: tuple[tuple[str, str], ...]  # words and address, the place to mend first
+
+    @property
+    def finding(self):
+        return self.judged.finding
+
+
+def chosen(found: Iterable[Judged], conditions: Mapping[str, str]) -> list[Judged]:
+    """Findings that meet every condition that is given: kind, severity, department, goal, state."""
+    return [one for one in found if all(_meets(one, name, value) for name, value in conditions.items() if value)]
+
+
+def _meets(one: Judged, name: str, value: str) -> bool:
+    finding = one.finding
+    if name == "department":
+        return value in finding.departments
+    if name == "state":
+        return value == "all" or one.state == value or (value == "todo" and one.state != ACCEPTED)
+    told = {"kind": finding.check, "severity": finding.severity, "goal": str(finding.place.goal or 0)}
+    return told[name] == value
+
+
+def items(found: Iterable[Judged], plan_year: PlanYear) -> list[Item]:
+    links = _Links(plan_year)
+    return [Item(one, CHECKS[one.finding.check], links.of(one)) for one in found]
+
+
+class _Links:
+    """Addresses of places: two queries for any number of them."""
+
+    def __init__(self, plan_year: PlanYear):
+        self.year = [plan_year.plan_id, plan_year.fiscal_year]
+        plan = plan_year.plan_id
+        self.initiatives = dict(Initiative.objects.filter(plan=plan).values_list("code", "pk"))
+        self.indicators = dict(Indicator.objects.filter(plan=plan).values_list("code", "pk"))
+
+    def of(self, one: Judged) -> tuple[tuple[str, str], ...]:
+        places = (one.finding.place, *one.finding.also[:3])
+        return tuple(dict.fromkeys(filter(None, map(self._link, places))))
+
+    def _link(self, place: Place) -> tuple[str, str] | None:
+        if place.kind == "row" and place.code in self.initiatives:
+            return f"{place.code}を開く", reverse(
+                "initiatives:entry_detail", args=[*self.year, self.initiatives[place.code]]
+            )
+        if place.kind == "row":
+            return "取組の一覧を開く", reverse("initiatives:entry_list", args=self.year)
+        if place.kind == "indicator" and place.code in self.indicators:
+            return "成果指標を開く", reverse(
+                "indicators:indicator_detail", args=[*self.year, self.indicators[place.code]]
+            )
+        if place.kind == "totals":
+            return "集計を開く", reverse("reporting:summary", args=self.year)
+        if place.kind == "department":
+            return f"{place.code}の取組を開く", f"{reverse('initiatives:entry_list', args=self.year)}?q={place.code}"
+        return "章の文を取り込み直す", reverse("reporting:import_new")
+
+
+# --- Counts -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counts:
+    must: int  # neither mended nor accepted
+    look: int
+    follow_up: int  # of those two
+    accepted: int
+
+    @property
+    def todo(self) -> int:
+        return self.must + self.look
+
+
+def count(found: Iterable[Judged]) -> Counts:
+    told = Counter((one.finding.severity, one.state) for one in found)
+    return Counts(
+        must=told[MUST, OPEN] + told[MUST, FOLLOW_UP],
+        look=told[LOOK, OPEN] + told[LOOK, FOLLOW_UP],
+        follow_up=told[MUST, FOLLOW_UP] + told[LOOK, FOLLOW_UP],
+        accepted=told[MUST, ACCEPTED] + told[LOOK, ACCEPTED],
+    )
+
+
+def heading(counts: Counts) -> str:
+    if not counts.todo:
+        return "直すところも、確認してほしいところもありません"
+    told = [f"直すところが{counts.must}件"] if counts.must else []
+    told += [f"確認してほしいところが{counts.look}件"] if counts.look else []
+    return f"{'、'.join(told)}あります"
+
+
+def overview(found: list[Judged]) -> dict:
+    """By department and by kind, those with most to mend first."""
+    departments = {name for one in found for name in one.finding.departments}
+    by_department = [(name, count(one for one in found if name in one.finding.departments)) for name in departments]
+    elsewhere = [one for one in found if not one.finding.departments]
+    by_kind = [(check, count(one for one in found if one.finding.check == name)) for name, check in CHECKS.items()]
+    return {
+        "by_department": sorted(by_department, key=lambda line: (-line[1].must, -line[1].look, line[0])),
+        "elsewhere": count(elsewhere),
+        "by_kind": sorted(by_kind, key=lambda line: (-line[1].must, -line[1].look, line[0].name)),
+    }
