@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from initiatives import fiscal_year as fy
-from initiatives import history, permissions, workflow
+from initiatives import history, permissions, text_diff, workflow
 from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
+
+SHOWN = 8  # changes on the page, as in the template
 
 
 @dataclass
@@ -59,8 +61,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
         "count": len(order),
         "previous": order[place - 1] if place else None,
         "following": order[place + 1] if place + 1 < len(order) else None,
-        "changes": _changes(initiative, years, user),
-    }
+    } | _changes(initiative, years, user)
 
 
 def _years(initiative: Initiative, user: User) -> list[YearView]:
@@ -102,10 +103,13 @@ FIELD_WORDS = {
 }
 
 
-def _changes(initiative: Initiative, years: list[YearView], user: User) -> list:
-    """Changes that the person may read: of the plan's own words, and of entries and parts that are visible."""
+def _changes(initiative: Initiative, years: list[YearView], user: User) -> dict[str, list]:
+    """Changes that the person may read: of the plan's own words, and of entries and parts that are visible.
+
+    Beside them what somebody is writing there now, which is no step of the history yet.
+    """
     if not user.is_office:
-        return []
+        return {"changes": [], "writing": []}
     rows = [initiative]
     for year in years:
         if year.entry and not year.hidden and not year.from_original:
@@ -117,8 +121,10 @@ def _changes(initiative: Initiative, years: list[YearView], user: User) -> list:
         for year in years
         for part in year.parts
     }
-    changes = list(history.of_rows(rows)[:100])
-    for change in changes:
+    changes, writing = list(history.of_rows(rows)[:100]), list(history.pending(rows))
+    for change in (*changes, *writing):
         change.where = labels.get((change.model, change.object_id), "計画に書かれた内容")
         change.field_label = FIELD_WORDS.get(change.field, change.field)
-    return changes
+    for change in changes[:SHOWN]:
+        change.pieces = text_diff.diff(change.old, change.new)
+    return {"changes": changes, "writing": writing}

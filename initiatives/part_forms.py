@@ -2,7 +2,7 @@
 
 from django import forms
 
-from initiatives import completeness, parsing
+from initiatives import completeness, parsing, printed_box
 from initiatives import fiscal_year as fy
 from initiatives.models import EntryPart
 
@@ -56,6 +56,8 @@ class PartForm(forms.Form):
         self.fields["result"].label = f"{year}の実績"
         self.fields["issues"].label = f"課題と、{following}に予定している{part.entry.initiative.plan.initiative_term}"
         self.fields["next_target"].label = f"{following}の目標"
+        for name, line in printed_box.LINE.items():
+            self.fields[name].line, self.fields[name].readable = line, printed_box.readable(name)
         letters = [(level.letter, level.letter) for level in part.entry.initiative.plan.scale]
         self.fields["self_rating"].choices = [*letters, ("", "まだ決めていない")]
         if not completeness.is_lead(part):
@@ -65,6 +67,21 @@ class PartForm(forms.Form):
     def texts(self) -> list[str]:
         """Names of the fields that are saved: the person's own words and rating."""
         return [name for name in (*PART_FIELDS, *ENTRY_FIELDS) if name in self.fields]
+
+    def is_stale(self) -> bool:
+        """Whether one of the rows has moved since the page was opened."""
+        return not all(map(self._is_fresh, self.texts()))
+
+    def _is_fresh(self, name: str) -> bool:
+        row, version = (self.part.entry, "entry_version") if name in ENTRY_FIELDS else (self.part, "version")
+        return self.cleaned_data[version] == row.version
+
+    def read(self) -> dict[str, str | None]:
+        """What stood in each field when the person began; None when the page does not say.
+
+        Where the row has not moved since, that is what it holds: a page may write a text otherwise than it is kept.
+        """
+        return {name: self.initial[name] if self._is_fresh(name) else self.seen(name) for name in self.texts()}
 
     def touched(self) -> dict[str, str]:
         """What the person really wrote: fields that were sent and differ from what the page showed at first.

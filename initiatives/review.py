@@ -212,7 +212,7 @@ def read_before(steps: list[Transition]) -> Transition | None:
 def page_of(part: EntryPart, plan_year: PlanYear, user: User, compare: str) -> dict:
     """The context of review_part.html. The number of queries does not grow with parts or years."""
     steps = list(part.transitions.select_related("by"))
-    changes = list(history.of_rows([part]))
+    changes = [*history.unsettled(part), *history.of_rows([part])]
     siblings = list(part.entry.parts.select_related("department"))
     last, last_texts = _last_year(part, plan_year)
     before = read_before(steps)

@@ -24,6 +24,9 @@ urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/initiatives/<int:pk>/", views.entry_detail, name="entry_detail"),
     path("plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/", part_views.part_edit, name="part_edit"),
     path(
+        "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/preview/", part_views.part_preview, name="part_preview"
+    ),
+    path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/<slug:action>/",
         review_views.part_transition,
         name="part_transition",

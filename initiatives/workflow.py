@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import permissions
+from initiatives import history, permissions
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, PlanYear, Transition
 
@@ -73,6 +73,8 @@ def perform(part: EntryPart, name: str, *, by: User, plan_year: PlanYear, reason
         raise TransitionError(why_not(part, name, by, plan_year))
     if action.reason_required and not reason.strip():
         raise TransitionError("理由を書いてください。書いた理由は、そのまま相手に届きます。")
+    if part.status in EntryPart.WRITABLE:
+        history.settle([part.entry, part])
     step = Transition(
         part=part, action=name, from_status=part.status, to_status=action.target, by=by, reason=reason.strip(),
         version=part.version,

@@ -1,20 +1,18 @@
-"""Saving a department's part, and what stands around its form. The page is initiatives/part_views.py."""
+"""What stands around a department's form: last year, what is missing, numbers, co-owners. Saving is in saving.py."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import completeness, history, permissions, workflow
+from indicators.calculation import Band, Scale
+from initiatives import completeness, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
-from initiatives.history import Conflict
-from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PlanYear, YearlyEntry
-from initiatives.part_forms import ENTRY_FIELDS, PartForm
-from initiatives.text_diff import Piece, diff
+from initiatives.models import EntryPart, InitiativeDepartment, PlanYear, RatingLevel, YearlyEntry
+from initiatives.target_rate import TargetRate, target_rate
 
 Status = EntryPart.Status
 
@@ -32,92 +30,7 @@ def parts_for(user: User, plan_year: PlanYear):
     )
 
 
-# --- Saving -----------------------------------------------------------------------------------------
-
-
-@dataclass
-class Clash:
-    """A field that the person and a colleague both changed: nothing of it was written."""
-
-    name: str
-    label: str
-    saved: str
-    mine: str
-
-    @property
-    def pieces(self) -> list[Piece]:
-        return diff(self.saved, self.mine)
-
-
-class Clashes(Exception):
-    def __init__(self, clashes: list[Clash]):
-        super().__init__("、".join(clash.label for clash in clashes))
-        self.clashes = clashes
-
-
-def save(part: EntryPart, form: PartForm, *, by: User) -> bool:
-    """Write what the person changed. True when a colleague's newer words in other fields were left standing.
-
-    Raises Clashes for fields that both changed since the page was opened, and Conflict when the row moved on
-    between reading and writing.
-    """
-    wanted = {name: text for name, text in form.touched().items() if text != _saved(part, name)}
-    stale = {
-        part: form.cleaned_data["version"] != part.version,
-        part.entry: form.cleaned_data["entry_version"] != part.entry.version,
-    }
-    clashes = [
-        Clash(name, form.fields[name].label, _saved(part, name), text)
-        for name, text in wanted.items()
-        if stale[_row(part, name)] and form.seen(name) != _saved(part, name)
-    ]
-    if clashes:
-        raise Clashes(clashes)
-    if wanted:
-        _write(part, wanted, by)
-    return any(stale.values())
-
-
-def _row(part: EntryPart, name: str) -> EntryPart | YearlyEntry:
-    return part.entry if name in ENTRY_FIELDS else part
-
-
-def _saved(part: EntryPart, name: str) -> str:
-    return getattr(_row(part, name), name)
-
-
-@transaction.atomic
-def _write(part: EntryPart, wanted: Mapping[str, str], by: User) -> None:
-    # Holds the row, and makes sure that it was not sent to the 課長 while this was on its way: a step leaves the
-    # version as it is, so the version alone would not tell.
-    if not EntryPart.objects.filter(pk=part.pk, status=part.status).update(status=part.status):
-        raise Conflict(str(part))
-    rows = [
-        (row, {name: text for name, text in wanted.items() if _row(part, name) is row}) for row in (part, part.entry)
-    ]
-    FieldChange.objects.bulk_create(
-        [
-            change
-            for row, values in rows
-            for change in history.changes_of(row, values, by=by, source=FieldChange.Source.PAGE)
-        ]
-    )
-    for row, values in rows:
-        if values:
-            history.write(row, values)
-    workflow.start_writing(part)
-
-
-def why_closed(part: EntryPart, user: User, plan_year: PlanYear) -> str:
-    """Why this person cannot write here now, and whom to ask."""
-    if not permissions.works_in(user, part):
-        return f"この欄を書けるのは、{part.department}の人です。"
-    if part.status not in EntryPart.WRITABLE:
-        return f"いまの状態は「{part.get_status_display()}」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
-    return workflow.why_not(part, "withdraw", user, plan_year)
-
-
-# --- The page ---------------------------------------------------------------------------------------
+# --- Last year --------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -132,6 +45,7 @@ class LastYear:
     low_rating_reason: str = ""
     part: EntryPart | None = None
     lengths: dict[str, int] = field(default_factory=dict)
+    rate: TargetRate | None = None
 
 
 def length(text: str) -> int:
@@ -154,15 +68,79 @@ def last_year(part: EntryPart, user: User) -> LastYear:
         seen.issues = "\n".join(filter(None, [own.issues, entry.shared_issues]))
         seen.rating = own.self_rating or entry.rating
         seen.low_rating_reason = entry.low_rating_reason
+        seen.rate = target_rate(entry.target, seen.result, year)
     seen.lengths = {"result": length(seen.result), "issues": length(seen.issues)}
     return seen
 
 
+# --- The page ---------------------------------------------------------------------------------------
+
+
 def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
     """Everything around the form. A fixed number of queries."""
-    siblings = list(part.entry.parts.select_related("department"))
     last = last_year(part, user)
-    looks = completeness.worth_a_look(part, last.part)
+    lacks, looks, found = completeness.missing(part), completeness.worth_a_look(part, last.part), numbers(part)
+    scale = plan_year.plan.scale
+    around = {
+        "plan_year": plan_year,
+        "rating_scale": scale,
+        "part": part,
+        "entry": part.entry,
+        "initiative": part.entry.initiative,
+        "lead": completeness.is_lead(part),
+        "last": last,
+        "last_titles": {
+            "result": f"{last.label}の実績",
+            "low_rating_reason": f"{last.label}の低評価の理由",
+            "issues": f"{last.label}に書いた課題と予定",
+            "next_target": f"{last.label}に書いた、今年度の目標",
+        },
+        "levels": [(level.letter, level.definition, from_, below) for level, from_, below in _bounds(scale)],
+        "low_letters": " ".join(level.letter for level in scale if level.reason_required),
+        "lacks": lacks,
+        "looks": looks,
+        "numbers": found,
+        "check_count": len(lacks) + len(looks) + bool(found["warning"]),
+        "steps": _steps(part),
+        "returned": _returned(part),
+        "actions": {
+            name: action
+            for name, action in workflow.available_actions(_as_begun(part), user, plan_year).items()
+            if name in completeness.SENDING
+        },
+    }
+    return around | joint(part) | _place(part, plan_year)
+
+
+def joint(part: EntryPart) -> dict:
+    """The departments that write the same initiative, and how it will be printed."""
+    parts = _siblings(part)
+    return {
+        "lead_part": next((other for other in parts if other.department_id == part.lead_department), None),
+        "others": [other for other in parts if other.pk != part.pk],
+        "joint_count": len(parts),
+        "preview": {
+            kind: compose(
+                getattr(part.entry, f"shared_{kind}"),
+                [(str(other.department), getattr(other, kind)) for other in parts],
+                joint=len(parts) > 1,
+            )
+            for kind in ("result", "issues")
+        },
+        "next_label": fy.label(part.entry.fiscal_year + 1),
+    }
+
+
+def _siblings(part: EntryPart) -> list[EntryPart]:
+    """All parts of the entry as they are printed, this one as it is in hand. Read once."""
+    if not hasattr(part, "siblings"):
+        found = part.entry.parts.select_related("department")
+        part.siblings = [part if other.pk == part.pk else other for other in found]
+    return part.siblings
+
+
+def _place(part: EntryPart, plan_year: PlanYear) -> dict:
+    """Where the part stands among those that can be written, and which are before and after it."""
     mine = EntryPart.objects.filter(
         Q(status__in=EntryPart.WRITABLE) | Q(pk=part.pk),
         department=part.department_id,
@@ -172,59 +150,61 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
     order = list(mine.values_list("pk", "entry__initiative__code", "entry__initiative__name"))
     place = [pk for pk, _, _ in order].index(part.pk)
     return {
-        "plan_year": plan_year,
-        "rating_scale": plan_year.plan.scale,
-        "part": part,
-        "entry": part.entry,
-        "initiative": part.entry.initiative,
-        "lead": completeness.is_lead(part),
-        "lead_part": next((other for other in siblings if other.department_id == part.lead_department), None),
-        "others": [other for other in siblings if other.pk != part.pk],
-        "joint_count": len(siblings),
-        "last": last,
-        "last_titles": {
-            "result": f"{last.label}の実績",
-            "low_rating_reason": f"{last.label}の低評価の理由",
-            "issues": f"{last.label}に書いた課題と予定",
-            "next_target": f"{last.label}に書いた、今年度の目標",
-        },
-        "levels": _levels(plan_year),
-        "next_label": fy.label(plan_year.fiscal_year + 1),
-        "lacks": completeness.missing(part),
-        "looks": looks,
-        "looks_count": len(looks),
-        "steps": _steps(part),
-        "returned": _returned(part),
-        "preview": _preview(part.entry, siblings),
         "place": place + 1,
         "count": len(order),
         "previous": order[place - 1] if place else None,
         "following": order[place + 1] if place + 1 < len(order) else None,
-        "low_letters": " ".join(level.letter for level in plan_year.plan.scale if level.reason_required),
-        "actions": {
-            name: action
-            for name, action in workflow.available_actions(_as_begun(part), user, plan_year).items()
-            if name in completeness.SENDING
-        },
     }
+
+
+# --- The number against the target ------------------------------------------------------------------
+
+
+def numbers(part: EntryPart) -> dict[str, str]:
+    """The result's number against the target's in words, which rating it lies in, and whether another was chosen.
+
+    All empty where the texts leave a doubt (target_rate).
+    """
+    found = rate_of(part)
+    if found is None:
+        return {"rate": "", "band": "", "warning": ""}
+    scale = part.entry.initiative.plan.scale
+    letter = Scale(Band(level.letter, level.min_rate, level.points) for level in scale).rating_for(found.rate)
+    warning = ""
+    if part.self_rating and part.self_rating != letter:
+        warning = (
+            f"数では{found.rate}％なので、{letter}の範囲です。"
+            f"{letter}に変えるか、{part.self_rating}とする理由を実績の文に書いてください。"
+        )
+    bound = next(from_ + below for level, from_, below in _bounds(scale) if level.letter == letter)
+    return {"rate": str(found), "band": f"この割合の評価は{letter}（{bound}）です。", "warning": warning}
+
+
+def rate_of(part: EntryPart) -> TargetRate | None:
+    """The pair of numbers of a part; None when a co-owner's text has a number that counts the same."""
+    year, target = part.entry.fiscal_year, part.entry.target
+    found = target_rate(target, part.result, year)
+    if found is None:
+        return None
+    whole = "\n".join([part.entry.shared_result, *(other.result for other in _siblings(part))])
+    return found if target_rate(target, whole, year) == found else None
+
+
+def _bounds(scale: Sequence[RatingLevel]) -> list[tuple[RatingLevel, str, str]]:
+    """Each level with its lower and upper bound in words, best first."""
+    lower = [f"{level.min_rate}％以上" if level.min_rate else "" for level in scale]
+    upper = ["", *(f"{level.min_rate}％未満" for level in scale)]
+    return list(zip(scale, lower, upper, strict=False))
+
+
+# --- Where the part stands --------------------------------------------------------------------------
 
 
 def _as_begun(part: EntryPart) -> EntryPart:
     """Sending begins with saving, which makes 作成中 of 未着手: the buttons are those of a part that was begun."""
     if part.status != Status.NOT_STARTED:
         return part
-    begun = EntryPart(pk=part.pk, department=part.department, entry=part.entry, status=Status.DRAFT)
-    return begun
-
-
-def _levels(plan_year: PlanYear) -> list[tuple[str, str, str]]:
-    """Letter, meaning and bounds in words, best first."""
-    above, levels = None, []
-    for level in plan_year.plan.scale:
-        bound = f"{above.min_rate}％未満" if above and not level.min_rate else f"{level.min_rate}％以上"
-        levels.append((level.letter, level.definition, bound))
-        above = level
-    return levels
+    return EntryPart(pk=part.pk, department=part.department, entry=part.entry, status=Status.DRAFT)
 
 
 def _steps(part: EntryPart) -> list[tuple[str, str, bool]]:
@@ -243,12 +223,7 @@ def _returned(part: EntryPart):
     return part.transitions.filter(to_status=Status.RETURNED).select_related("by").first()
 
 
-def _preview(entry: YearlyEntry, parts: list[EntryPart]) -> dict[str, str]:
-    joint = len(parts) > 1
-    return {
-        "result": compose(entry.shared_result, [(str(part.department), part.result) for part in parts], joint=joint),
-        "issues": compose(entry.shared_issues, [(str(part.department), part.issues) for part in parts], joint=joint),
-    }
+# --- What autosave is told --------------------------------------------------------------------------
 
 
 def answer(part: EntryPart, *, newer: bool) -> dict:
@@ -260,14 +235,10 @@ def answer(part: EntryPart, *, newer: bool) -> dict:
         "status": part.status,
         "status_label": part.get_status_display(),
         "missing": [{"field": name, "words": words} for name, words in completeness.missing(part)],
+        "numbers": numbers(part),
         "newer": newer,
     }
 
 
 def saved_at() -> str:
     return timezone.localtime().strftime("%H:%M")
-
-
-def last_change(part: EntryPart):
-    """The latest change of the part or its entry, with the person: whom a clash was with."""
-    return history.of_rows([part, part.entry]).first()

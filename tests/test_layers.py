@@ -13,6 +13,8 @@ PURE = {
     "initiatives.parsing",
     "indicators.calculation",
     "initiatives.composition",
+    "initiatives.printed_box",
+    "initiatives.target_rate",
     "initiatives.text_diff",
 }
 INSIDE = ["models", "permissions", "workflow", "forms", "tables", "resources", "views", "urls"]

@@ -1,6 +1,6 @@
 """The plan as a tree, its years, what is written year by year, and the record of every change."""
 
-from initiatives.models.change import FieldChange
+from initiatives.models.change import FieldChange, PendingChange
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
 from initiatives.models.plan import (
     Direction,
@@ -26,6 +26,7 @@ __all__ = [
     "InitiativeDepartment",
     "InitiativePartner",
     "Partner",
+    "PendingChange",
     "Plan",
     "PlanYear",
     "Policy",

@@ -102,7 +102,9 @@
     const newer = answer.newer ? "　ほかの人が別の欄を書きました。画面を開き直すと読めます。" : "";
     say(`${answer.saved_at} に自動で保存しました${newer}`, "ok");
     for (const word of document.querySelectorAll("[data-status]")) word.textContent = answer.status_label;
+    numbers(answer.numbers);
     lacks(answer.missing);
+    for (const panel of document.querySelectorAll("[data-saved]")) panel.dispatchEvent(new Event("saved"));
     return "saved";
   };
 
@@ -180,7 +182,16 @@
     });
     list.prepend(...made);
     list.querySelector("[data-lacks-none]").hidden = missing.length > 0;
-    document.querySelector("[data-lack-count]").textContent = missing.length + list.querySelectorAll("[data-look]").length;
+    document.querySelector("[data-lack-count]").textContent =
+      missing.length + list.querySelectorAll("[data-look]:not([hidden])").length;
+  }
+
+  // What the server read out of the texts it has now: 22件 ÷ 目標30件 ＝ 73.3％.
+  function numbers(found) {
+    for (const place of document.querySelectorAll("[data-number]")) place.textContent = found[place.dataset.number];
+    for (const place of document.querySelectorAll("[data-warning]")) place.hidden = !found.warning;
+    document.querySelector("[data-number-none]").hidden = Boolean(found.rate);
+    if (found.rate) document.getElementById("pair-rate").hidden = false;
   }
 
   // 低評価の理由 is asked for when the chosen rating needs it; a reason once written stays in sight.

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives import completeness, history
-from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PlanYear
+from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PendingChange, PlanYear
 from tests.factories import DepartmentFactory, PlanYearFactory, make_entry, make_initiative, make_part
 
 S = EntryPart.Status
@@ -142,6 +142,7 @@ def test_autosave_answers_with_the_versions_and_what_is_missing(client, writer, 
         "status": "draft",
         "status_label": "作成中",
         "missing": [{"field": "self_rating", "words": "評価を選んでください。"}],
+        "numbers": {"rate": "", "band": "", "warning": ""},
         "newer": False,
     }
 
@@ -152,7 +153,37 @@ def test_the_same_words_sent_twice_are_one_change(client, writer, part):
     assert autosave(client, part, result="書いた").json()["version"] == 2
     again = autosave(client, part, result="書いた")
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    assert FieldChange.objects.count() == 1
+    assert (PendingChange.objects.count(), FieldChange.objects.count()) == (1, 0)
+
+
+def test_the_button_makes_one_line_of_history_of_what_was_typed(client, writer, part):
+    client.force_login(writer)
+    version = part.version
+    for text in ("ひ", "ひと", "ひとつ"):
+        data = sent(part, result=text) | {"version": version}
+        version = client.post(address(part), data, headers={"X-Autosave": "1"}).json()["version"]
+        part.refresh_from_db()
+    assert FieldChange.objects.count() == 0
+    page = soup(
+        client.get(
+            reverse("initiatives:entry_detail", args=[part.entry.initiative.plan_id, 2024, part.entry.initiative_id])
+        )
+    )
+    assert "書く人さんが、" in page.select_one("[aria-labelledby=h-history] .msg").get_text()
+    # Nothing is left to save when the button is pressed: the step is what it adds.
+    assert client.post(address(part), sent(part)).status_code == 302
+    assert [(change.old, change.new) for change in FieldChange.objects.all()] == [("下書き", "ひとつ")]
+
+
+def test_who_it_was_is_told_while_a_colleague_still_types(client, writer, manager, part):
+    mine = sent(part, result="私の文")
+    client.force_login(manager)
+    autosave(client, part, result="課長の書きかけ")
+    client.force_login(writer)
+    answer = client.post(address(part), mine, headers={"X-Autosave": "1"}).json()
+    assert answer["words"] == "課長さんが同じ欄を先に保存しました。"
+    page = soup(client.post(address(part), mine))
+    assert f"課長さんが{timezone.localtime():%H:}" in page.select_one("[role=alert]").get_text()
 
 
 def test_a_clash_shows_both_and_loses_nothing(client, writer, manager, part):
