@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from initiatives import fiscal_year as fy
 from initiatives import history, permissions, text_diff, workflow
-from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
+from initiatives.models import Attachment, EntryPart, Initiative, PlanYear, YearlyEntry
 
 SHOWN = 8  # changes on the page, as in the template
 
@@ -57,6 +57,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
         "now": now,
         "years": years,
         "next_label": fy.label(plan_year.fiscal_year + 1),
+        "files": _files(now, user),
         "place": place + 1,
         "count": len(order),
         "previous": order[place - 1] if place else None,
@@ -96,7 +97,16 @@ def _offer_steps(year: YearView, user: User) -> None:
         part.actions = workflow.available_actions(part, user, year.plan_year)
 
 
+def _files(year: YearView, user: User) -> list[Attachment]:
+    """The evidence beside the parts of the year in view."""
+    if not user.is_office or not year.parts:
+        return []
+    files = Attachment.objects.standing().filter(part__in=[part.pk for part in year.parts])
+    return list(files.select_related("part__department").order_by("part__position", "at"))
+
+
 FIELD_WORDS = {
+    "attachments": "添付した資料",
     **{
         field.name: field.verbose_name for model in (Initiative, YearlyEntry, EntryPart) for field in model._meta.fields
     },

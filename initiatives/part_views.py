@@ -138,6 +138,8 @@ def _moved(request, plan_year, part):
 def _go_on(request, plan_year, form):
     """Saved. Then send the part, if that is what was pressed and nothing is missing."""
     part, then = form.part, request.POST.get("then", "")
+    if then == "files":  # a button of the form, so that nothing typed stays behind
+        return redirect("initiatives:part_files", plan_year.plan_id, plan_year.fiscal_year, part.pk)
     if then not in completeness.SENDING:
         messages.success(request, f"{writing.saved_at()} に保存しました")
         return redirect("initiatives:part_edit", plan_year.plan_id, plan_year.fiscal_year, part.pk)

@@ -103,6 +103,7 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
         "check_count": len(lacks) + len(looks) + bool(found["warning"]),
         "steps": _steps(part),
         "returned": _returned(part),
+        "files": part.attachments.standing(),
         "actions": {
             name: action
             for name, action in workflow.available_actions(_as_begun(part), user, plan_year).items()

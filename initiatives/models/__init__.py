@@ -1,5 +1,6 @@
 """The plan as a tree, its years, what is written year by year, and the record of every change."""
 
+from initiatives.models.attachment import Attachment
 from initiatives.models.change import FieldChange, PendingChange
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
 from initiatives.models.plan import (
@@ -17,6 +18,7 @@ from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear, YearTransition
 
 __all__ = [
+    "Attachment",
     "DeadlineExtension",
     "Direction",
     "EntryPart",
