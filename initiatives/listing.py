@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from accounts.models import User
 from initiatives import parsing, permissions
-from initiatives.composition import compose
+from initiatives.composition import compose, printed_result
 from initiatives.models import EntryPart, Initiative, InitiativeDepartment, PlanYear, YearlyEntry
 
 # From the least to the most advanced: an initiative stands where its slowest department stands.
@@ -134,6 +134,11 @@ class _Part(NamedTuple):
     status: str
     result: str = ""
     issues: str = ""
+    not_applicable_reason: str = ""
+
+    @property
+    def printed_result(self) -> str:
+        return printed_result(self.result, self.not_applicable_reason)
 
 
 def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_year: PlanYear) -> None:
@@ -151,7 +156,7 @@ def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_yea
         row.rating = entry.rating
     joint = len(parts) > 1
     shared = ("", "") if row.hidden else (entry.shared_result, entry.shared_issues)
-    row.result = compose(shared[0], [(part.department, part.result) for part in visible], joint=joint)
+    row.result = compose(shared[0], [(part.department, part.printed_result) for part in visible], joint=joint)
     row.issues = compose(shared[1], [(part.department, part.issues) for part in visible], joint=joint)
 
 

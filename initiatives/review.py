@@ -287,10 +287,10 @@ def _last_year(part: EntryPart, plan_year: PlanYear) -> tuple[YearlyEntry | None
     texts = {
         field: compose(
             getattr(last, f"shared_{field}"),
-            [(other.department.name, getattr(other, field)) for other in parts],
+            [(other.department.name, getattr(other, text)) for other in parts],
             joint=len(parts) > 1,
         )
-        for field in ("result", "issues")
+        for field, text in (("result", "printed_result"), ("issues", "issues"))
     }
     return last, texts | {"not_applicable_reason": "", "self_rating": last.rating}
 

@@ -64,7 +64,7 @@ def last_year(part: EntryPart, user: User) -> LastYear:
     own = next(iter(sorted(parts, key=lambda past: past.department_id != part.department_id)), None)
     seen = LastYear(fy.label(year), target=entry.target, part=own)
     if own:
-        seen.result = "\n".join(filter(None, [own.result, entry.shared_result]))
+        seen.result = "\n".join(filter(None, [own.printed_result, entry.shared_result]))
         seen.issues = "\n".join(filter(None, [own.issues, entry.shared_issues]))
         seen.rating = own.self_rating or entry.rating
         seen.low_rating_reason = entry.low_rating_reason
@@ -96,7 +96,7 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
             "next_target": f"{last.label}に書いた、今年度の目標",
         },
         "levels": [(level.letter, level.definition, from_, below) for level, from_, below in _bounds(scale)],
-        "low_letters": " ".join(level.letter for level in scale if level.reason_required),
+        "low_letters": [level.letter for level in scale if level.reason_required],
         "lacks": lacks,
         "looks": looks,
         "numbers": found,
@@ -123,10 +123,10 @@ def joint(part: EntryPart) -> dict:
         "preview": {
             kind: compose(
                 getattr(part.entry, f"shared_{kind}"),
-                [(str(other.department), getattr(other, kind)) for other in parts],
+                [(str(other.department), getattr(other, text)) for other in parts],
                 joint=len(parts) > 1,
             )
-            for kind in ("result", "issues")
+            for kind, text in (("result", "printed_result"), ("issues", "issues"))
         },
         "next_label": fy.label(part.entry.fiscal_year + 1),
     }

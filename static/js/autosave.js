@@ -198,7 +198,7 @@
   function when() {
     for (const pair of form.querySelectorAll("[data-when]")) {
       const asked = pair.dataset.when.split(" ").includes(field("self_rating").value);
-      pair.hidden = !asked && !pair.querySelector("textarea").value && !pair.querySelector(".field--err");
+      pair.hidden = !asked && !pair.querySelector("textarea")?.value && !pair.querySelector(".field--err");
     }
   }
 

@@ -79,7 +79,9 @@ def test_works(client, writer, part, media):
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"), [(PDF, "pdf"), (JPEG, "jpg"), (PNG, "png"), (XLSX, "xlsx"), (DOCX, "docx")]
+    ("content", "kind"),
+    [(PDF, "pdf"), (JPEG, "jpg"), (PNG, "png"), (XLSX, "xlsx"), (DOCX, "docx")],
+    ids=["pdf", "jpg", "png", "xlsx", "docx"],
 )
 def test_kind_by_content(content, kind):
     assert attachments.kind_of(content) == kind
@@ -94,7 +96,7 @@ def test_kind_by_content(content, kind):
         (b"<html><script>", "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
         (b"<svg xmlns=", "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
         (archive("readme.txt"), "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
-        (XLSX[:40], "このファイルは途中で切れているか、壊れています。付けていません。"),
+        (b"PK\x03\x04 cut off", "このファイルは途中で切れているか、壊れています。付けていません。"),
         (
             archive("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"),
             "マクロの入ったファイルは付けられません。付けていません。マクロを除いて保存してください。",
