@@ -31,6 +31,10 @@ def _attachment(request, plan_year, pk) -> Attachment:
     )
 
 
+def _why_closed(request, plan_year, part) -> str:
+    return saving.why_closed(part, request.user, plan_year, "資料を付けたり外したりできる")
+
+
 def _page(request, plan_year, part, *, form=None, problem="", status=200):
     may_write = permissions.can_write_part(request.user, part, plan_year)
     context = {
@@ -41,7 +45,7 @@ def _page(request, plan_year, part, *, form=None, problem="", status=200):
         "files": part.attachments.standing().select_related("uploaded_by"),
         "removed": part.attachments.filter(removed_at__isnull=False).select_related("uploaded_by", "removed_by"),
         "may_write": may_write,
-        "why_closed": "" if may_write else saving.why_closed(part, request.user, plan_year),
+        "why_closed": "" if may_write else _why_closed(request, plan_year, part),
         "form": form or AttachmentForm(),
         "problem": problem,
     }
@@ -56,7 +60,7 @@ def part_files(request, plan_year, pk):
         return _page(request, plan_year, part)
     form = AttachmentForm(request.POST, request.FILES)
     if not permissions.can_write_part(request.user, part, plan_year):
-        problem = f"{attachments.NOTHING_DONE}{saving.why_closed(part, request.user, plan_year)}"
+        problem = f"{attachments.NOTHING_DONE}{_why_closed(request, plan_year, part)}"
         return _page(request, plan_year, part, form=form, problem=problem, status=409)
     if not form.is_valid():
         return _page(request, plan_year, part, form=form, status=422)
@@ -89,7 +93,7 @@ def attachment_remove(request, plan_year, pk):
     attachment = _attachment(request, plan_year, pk)
     if not permissions.can_write_part(request.user, attachment.part, plan_year):
         part = _part(request, plan_year, attachment.part_id)
-        problem = f"外していません。{saving.why_closed(part, request.user, plan_year)}"
+        problem = f"外していません。{_why_closed(request, plan_year, part)}"
         return _page(request, plan_year, part, problem=problem, status=409)
     attachments.remove(attachment, by=request.user)
     messages.success(request, f"「{attachment.name}」を外しました。だれがいつ外したかは、記録に残ります。")

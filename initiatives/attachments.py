@@ -64,7 +64,7 @@ def _office_kind(content: bytes) -> Kind:
     kind = next((kind for entry, kind in _OFFICE if entry in names and "[Content_Types].xml" in names), None)
     if kind is None:
         raise AttachmentRefused(
-            f"付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。{NOTHING_DONE}"
+            f"{NOTHING_DONE}付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。"
         )
     return kind
 

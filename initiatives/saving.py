@@ -99,10 +99,10 @@ def last_writer(part: EntryPart, names: list[str]) -> tuple[User | None, datetim
     return (change.by, change.at) if change else (None, None)
 
 
-def why_closed(part: EntryPart, user: User, plan_year: PlanYear) -> str:
+def why_closed(part: EntryPart, user: User, plan_year: PlanYear, doing: str = "この欄を書ける") -> str:
     """Why this person cannot write here now, and whom to ask."""
     if not permissions.works_in(user, part):
-        return f"この欄を書けるのは、{part.department}の人です。"
+        return f"{doing}のは、{part.department}の人です。"
     if part.status not in EntryPart.WRITABLE:
         return f"いまの状態は「{part.get_status_display()}」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
     return workflow.why_not(part, "withdraw", user, plan_year)

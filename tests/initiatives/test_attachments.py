@@ -92,10 +92,10 @@ def test_kind_by_content(content, kind):
     [
         (b"", "このファイルは空です。付けていません。"),
         (PDF + b"0" * attachments.MAX_SIZE, "このファイルは約6MBあります（上限5MB）。付けていません。小さくするか、分けてください。"),
-        (b"MZ\x90\x00", "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
-        (b"<html><script>", "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
-        (b"<svg xmlns=", "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
-        (archive("readme.txt"), "付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。付けていません。"),
+        (b"MZ\x90\x00", "付けていません。付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。"),
+        (b"<html><script>", "付けていません。付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。"),
+        (b"<svg xmlns=", "付けていません。付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。"),
+        (archive("readme.txt"), "付けていません。付けられるのは、PDF、写真（JPEG、PNG）、Excel（.xlsx）、Word（.docx）です。"),
         (b"PK\x03\x04 cut off", "このファイルは途中で切れているか、壊れています。付けていません。"),
         (
             archive("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"),

@@ -447,7 +447,7 @@ def test_not_applicable_is_said_wherever_the_result_stands(client, writer, coord
     assert said in soup(detail).select_one("[aria-labelledby=h-now]").get_text()
     report = assemble(plan_year)
     assert [(row.result, row.rating) for row in report.rows] == [(said, "")]
-    assert (report.tally.count, report.tally.distribution["unrated"]) == (1, 1)
+    assert (report.tally.count, report.tally.ratings["unrated"]) == (1, 1)
     assert [row.pk for row in listing.search(rows, "国の事業", plan_year, coordinator)] == [part.entry.initiative_id]
 
 
