@@ -77,11 +77,17 @@ class PartForm(forms.Form):
         return self.cleaned_data[version] == row.version
 
     def read(self) -> dict[str, str | None]:
-        """What stood in each field when the person began; None when the page does not say.
+        """What stood in each field when the person began; None when the page does not say and the row has moved.
 
-        Where the row has not moved since, that is what it holds: a page may write a text otherwise than it is kept.
+        The version alone would not do: an answered save brings a newer one to a page that still shows an older text.
         """
-        return {name: self.initial[name] if self._is_fresh(name) else self.seen(name) for name in self.texts()}
+        return {name: self._read(name) for name in self.texts()}
+
+    def _read(self, name: str) -> str | None:
+        seen, kept = self.seen(name), self.initial[name]
+        if seen is None:
+            return kept if self._is_fresh(name) else None
+        return kept if seen == _cleaned(kept) else seen  # a page may write a text otherwise than it is kept
 
     def touched(self) -> dict[str, str]:
         """What the person really wrote: fields that were sent and differ from what the page showed at first.
@@ -97,9 +103,11 @@ class PartForm(forms.Form):
     def seen(self, name: str) -> str | None:
         """The text of a field when the page was opened; None when the page does not say."""
         shown = self.data.get(f"seen-{name}")
-        if shown is None:
-            return None
-        try:
-            return parsing.clean_text(shown)
-        except parsing.ParsingError:
-            return None
+        return None if shown is None else _cleaned(shown)
+
+
+def _cleaned(text: str) -> str | None:
+    try:
+        return parsing.clean_text(text)
+    except parsing.ParsingError:
+        return None

@@ -229,6 +229,17 @@ def test_a_field_left_alone_does_not_carry_an_old_text(client, writer, manager, 
     assert (part.result, part.issues) == ("課長の文", "もう一度")
 
 
+def test_a_newer_version_does_not_make_an_older_text_a_newer_one(client, writer, manager, part):
+    """The page saved one field and so has the new version; what it shows in another field is still the old text."""
+    mine = sent(part, issues="私の課題")
+    history.save_changes(part, {"result": "課長の文"}, by=manager)
+    client.force_login(writer)
+    answer = client.post(address(part), mine, headers={"X-Autosave": "1"}).json()
+    mine |= {"version": answer["version"], "seen-issues": "私の課題", "result": "私の文"}
+    assert client.post(address(part), mine, headers={"X-Autosave": "1"}).json()["kind"] == "clash"
+    assert text_of(part) == "課長の文"
+
+
 @pytest.mark.parametrize("name", ["result", "issues", "low_rating_reason", "next_target", "not_applicable_reason"])
 def test_an_invisible_character_is_told_and_the_text_stays(client, writer, part, name):
     client.force_login(writer)
