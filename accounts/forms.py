@@ -4,9 +4,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.models import Department, Membership, User
+from accounts import transfers
+from accounts.models import Department, Deputyship, Membership, User
 from initiatives import fiscal_year as fy
 from initiatives import parsing
+from initiatives.workbook_reader import MAX_UPLOAD, UNCHANGED, WorkbookRefused
 
 DATE_WORDS = "日付は「2027-03-31」のように書いてください。"
 
@@ -314,6 +316,100 @@ class PasswordForm(forms.Form):
 
     def clean_password(self):
         return check_password(self.cleaned_data["password"], self.user)
+
+
+# --- 代理 ------------------------------------------------------------------------------------------
+class PersonField(forms.ModelChoiceField):
+    """One of a few hundred people, each with 課 and 役割: names alone may be alike."""
+
+    def label_from_instance(self, user: User) -> str:
+        names = "・".join(membership.department.name for membership in user.current_memberships)
+        return f"{user.name}（{'・'.join(filter(None, [names, user.get_role_display()]))}）"
+
+
+class DeputyshipForm(forms.ModelForm):
+    """Who acts for whom, from when to when. Who may decide for all also chooses for whom."""
+
+    principal = PersonField(
+        User.objects.none(), label="不在の人", empty_label="選んでください",
+        help_text="休む人、異動した人などです。アカウントを止めた人も選べます。",
+    )  # fmt: skip
+    deputy = PersonField(User.objects.none(), label="代理の人", empty_label="選んでください")
+    since = DayField(label="いつから")
+    until = DayField(label="いつまで", help_text="この日まで代理です。1年以内の日にします。早く終えることもできます。")
+    reason = LineField(
+        label="理由", max_length=200,
+        help_text="代理の人、福祉総務課、システム管理者が読みます。「育児休業」「4月の異動」のように短く書き、病名などは書かないでください。",
+    )  # fmt: skip
+
+    class Meta:
+        model = Deputyship
+        fields = ["principal", "deputy", "since", "until", "reason"]
+
+    def __init__(self, *args, by: User, for_all: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("since", timezone.localdate())
+        people = User.objects.exclude(role__in=User.NEVER_DEPUTY).with_memberships().order_by("name", "pk")
+        usable = people.usable().exclude(pk=by.pk)
+        if for_all:
+            belonging = Membership.objects.not_ended(timezone.localdate()).values("user")
+            self.fields["principal"].queryset = people.filter(pk__in=belonging)
+            self.fields["deputy"].queryset = people.usable()
+            self.fields[
+                "deputy"
+            ].help_text = "福祉総務課の人がかわりに書くときは、その人を選びます。自分が書いたり送ったりしたものは、自分では承認できません。"
+        else:
+            del self.fields["principal"]
+            self.instance.principal = by
+            own = [place.department_id for place in by.places if place.user_id == by.pk]
+            colleagues = Membership.objects.current().filter(department__in=own).values("user")
+            self.fields["deputy"].queryset = usable.filter(pk__in=colleagues)
+            self.fields[
+                "deputy"
+            ].help_text = "同じ課の人から選びます。ほかの課の人にするときは、福祉総務課に頼んでください。"
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "select" if name in ("principal", "deputy") else "input"
+        speak_plainly(self)
+
+
+# --- 人事異動 ---------------------------------------------------------------------------------------
+class TransferForm(forms.Form):
+    """Lines pasted from Excel, or the Excel file itself."""
+
+    rows = forms.CharField(
+        label="表を貼り付ける", required=False, strip=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Excelの行を選んでコピーし、ここに貼り付けます。列は、ユーザー名、氏名、新しい課、役割、いつから の順です。",
+    )  # fmt: skip
+    file = forms.FileField(
+        label="またはExcelを選ぶ", required=False, help_text="最初のシートを読みます。5MBまでの .xlsx です。",
+        error_messages={"empty": f"このファイルは空です。{UNCHANGED}", "invalid": "ファイルを選んでください。"},
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.table: transfers.Table = []
+        speak_plainly(self)
+        self.fields["rows"].widget.attrs |= {"class": "textarea", "spellcheck": "false"}
+        self.fields["file"].widget.attrs |= {"class": "input", "accept": ".xlsx"}
+
+    def clean(self):
+        """`table`: the lines as cells, whichever way they came."""
+        data = super().clean()
+        file = data.get("file")
+        try:
+            if file:
+                self.table = transfers.table_of_workbook(file.read(MAX_UPLOAD + 1))  # one too many is refused there
+            else:
+                self.table = transfers.table_of_text(data.get("rows") or "")
+        except WorkbookRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        if not self.table and not self.errors:
+            raise ValidationError("表を貼り付けるか、Excelを選んでください。")
+        if len(self.table) > transfers.MAX_LINES:
+            raise ValidationError(
+                f"{len(self.table)}行あります。一度に扱えるのは{transfers.MAX_LINES}行までです。分けて取り込んでください。"
+            )
+        return data
 
 
 # --- Departments ----------------------------------------------------------------------------------

@@ -140,6 +140,9 @@ class User(AbstractBaseUser):
         COMMITTEE = "committee", "委員"
         ADMIN = "admin", "システム管理者"
 
+    # Neither the 代理 of anyone nor in need of one: they do not write for a department.
+    NEVER_DEPUTY = (Role.COMMITTEE, Role.ADMIN)
+
     username = models.CharField(
         "ユーザー名", max_length=60, unique=True, error_messages={"unique": "このユーザー名は、もう使われています。"}
     )
@@ -197,13 +200,46 @@ class User(AbstractBaseUser):
         """Works at the city (everyone but members of the committee)."""
         return self.is_authenticated and not self.is_committee
 
+    # --- In which departments this person acts today, and in whose place ---
+    @property
+    def places(self) -> "list[Membership]":
+        """What the person may act from today: the own memberships, then those of the people whose 代理 it is.
+
+        Read once per request. A deputy of a deputy gets nothing: only memberships of the absent persons themselves.
+        """
+        if not hasattr(self, "_places"):
+            absent = Deputyship.objects.current().filter(deputy=self).values("principal")
+            held = Membership.objects.current().filter(Q(user=self) | Q(user__in=absent))
+            found = held.select_related("user", "department").order_by("user_id", "department_id")
+            self._places = sorted(found, key=lambda place: place.user_id != self.pk)
+        return self._places
+
     def department_ids(self) -> frozenset[int]:
-        """Departments this person belongs to today; read once per request."""
-        if not hasattr(self, "_department_ids"):
-            self._department_ids = frozenset(
-                Membership.objects.current().filter(user=self).values_list("department_id", flat=True)
-            )
-        return self._department_ids
+        """Departments this person acts for today: the own ones and those of the people whose 代理 it is."""
+        return frozenset(place.department_id for place in self.places)
+
+    def managed_ids(self) -> frozenset[int]:
+        """Departments in which the person has the powers of the 課長 today, as 課長 or as the 代理 of one."""
+        return frozenset(place.department_id for place in self.places if place.user.role == User.Role.MANAGER)
+
+    def manages(self, department_id: int) -> bool:
+        return department_id in self.managed_ids()
+
+    def acting_for(self, department_id: int, *, as_manager: bool = False) -> "User | None":
+        """Whose 代理 the person is when acting for a department; None with a right of one's own, or with none at all.
+
+        `as_manager`: for what only the 課長 may do. Of several absent persons the one with the lowest number.
+        """
+        holders = [
+            place.user
+            for place in self.places
+            if place.department_id == department_id and (not as_manager or place.user.role == User.Role.MANAGER)
+        ]
+        return holders[0] if holders and holders[0].pk != self.pk else None
+
+    def deputized(self) -> "list[Membership]":
+        """The places of others in which this person acts today."""
+        return [place for place in self.places if place.user_id != self.pk]
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -244,6 +280,82 @@ class Membership(models.Model):
     @property
     def is_over(self) -> bool:
         return self.until is not None and self.until < timezone.localdate()
+
+
+class DeputyshipQuerySet(models.QuerySet):
+    def current(self):
+        """Those that hold today. Whoever became 委員 or システム管理者 meanwhile acts for nobody, and nobody for them."""
+        today = timezone.localdate()
+        return self.not_ended(today).filter(since__lte=today).exclude(
+            Q(deputy__role__in=User.NEVER_DEPUTY) | Q(principal__role__in=User.NEVER_DEPUTY)
+        )  # fmt: skip
+
+    def not_ended(self, day: date):
+        """Those that hold on a day or begin later."""
+        return self.filter(until__gte=day, ended_at__isnull=True)
+
+    def with_people(self):
+        return self.select_related("principal", "deputy", "appointed_by", "ended_by")
+
+
+class Deputyship(models.Model):
+    """代理: one person acts in the place of another from one day to another, for absence and April transfers.
+
+    While it holds, the deputy has the principal's departments, with the powers of the 課長 if the principal is one
+    (User.places). Both names are kept with everything done. The principal's account may be stopped or run out.
+    """
+
+    principal = models.ForeignKey(User, models.PROTECT, related_name="deputies", verbose_name="不在の人")
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="deputyships", verbose_name="代理の人")
+    since = models.DateField("いつから")
+    until = models.DateField("いつまで")
+    reason = models.CharField("理由", max_length=200)
+    appointed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="決めた人")
+    at = models.DateTimeField("決めた日時", default=timezone.now)
+    ended_at = models.DateTimeField("終えた日時", null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="終えた人"
+    )  # fmt: skip
+
+    objects = DeputyshipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "代理"
+        verbose_name_plural = "代理"
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gte=models.F("since")),
+                name="deputyship_ends_after_beginning",
+                violation_error_message="最後の日が、始まる日より前です。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(principal=models.F("deputy")),
+                name="deputyship_is_of_another",
+                violation_error_message="自分の代理に自分はなれません。ほかの人を選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="deputyship_ended_by_someone",
+            ),
+        ]
+        indexes = [models.Index(fields=["deputy", "until"], name="deputyship_of_deputy")]
+
+    def __str__(self):
+        return f"{self.principal}の代理の{self.deputy}"
+
+    @property
+    def period(self) -> str:
+        return f"{fy.date_label(self.since)}から{fy.date_label(self.until)}まで"
+
+    @property
+    def state(self) -> str:
+        """begins, holds or over."""
+        today = timezone.localdate()
+        if self.ended_at is not None or self.until < today:
+            return "over"
+        return "begins" if self.since > today else "holds"
 
 
 class AccountEvent(models.Model):

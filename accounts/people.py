@@ -48,6 +48,40 @@ def matching(users: Iterable[User], conditions: dict[str, str]) -> list[User]:
     return found
 
 
+def usability(user: User) -> str:
+    if not user.is_active:
+        return "止めた"
+    return "期限切れ" if user.is_expired else "使える"
+
+
+STOCKTAKING = (
+    "氏名",
+    "ユーザー名",
+    "役割",
+    "今日の所属",
+    "使えるか",
+    "使える期限",
+    "最後のサインイン",
+    "登録した日",
+    "メールアドレス",
+)
+
+
+def stocktaking_row(user: User) -> list[str]:
+    """A line of the yearly check (棚卸し): who may do what, and whether the account is used at all."""
+    return [
+        user.name,
+        user.username,
+        user.get_role_display(),
+        "、".join(membership.department.name for membership in user.current_memberships),
+        usability(user),
+        fy.date_label(user.expires_on) if user.expires_on else "なし",
+        f"{timezone.localtime(user.last_login):%Y-%m-%d %H:%M}" if user.last_login else "まだありません",
+        f"{timezone.localtime(user.created_at):%Y-%m-%d}",
+        user.email,
+    ]
+
+
 @dataclass
 class PeopleSummary:
     usable: int

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from accounts.models import AccountEvent, Department, Membership, User
+from accounts.models import AccountEvent, Department, Deputyship, Membership, User
 from initiatives import fiscal_year as fy
 
 
@@ -88,9 +88,14 @@ def check_admin_remains(user: User) -> None:
         )
 
 
-@transaction.atomic
 def add_user(user: User, password: str, memberships: list[Membership], *, by: User) -> None:
     user.set_password(password)
+    enter_user(user, memberships, by=by)
+
+
+@transaction.atomic
+def enter_user(user: User, memberships: list[Membership], *, by: User) -> None:
+    """Add a person who has a password already: making one takes a while, and must not hold others up."""
     user.save()
     said = _save_memberships(user, memberships)
     record("".join([f"登録しました（役割：{user.get_role_display()}）。", *said]), by=by, user=user)
@@ -154,6 +159,59 @@ def is_locked_out(user: User) -> bool:
 def unlock(user: User, *, by: User) -> None:
     if reset_attempts(username=user.username):
         record("パスワードのまちがいによる15分の停止を解きました。", by=by, user=user)
+
+
+# --- 代理 ------------------------------------------------------------------------------------------
+LONGEST_DEPUTYSHIP = timedelta(days=365)
+
+
+@transaction.atomic
+def appoint_deputy(deputyship: Deputyship, *, by: User) -> None:
+    """Let one person act in the place of another from one day to another; both persons' records tell it."""
+    # Of two people who appoint at the same moment, the second sees what the first did.
+    User.objects.select_for_update().get(pk=deputyship.principal_id)
+    _check_deputyship(deputyship)
+    deputyship.appointed_by = by
+    deputyship.save()
+    period = f"（{deputyship.period}。理由：{deputyship.reason}）"
+    record(f"{deputyship.deputy}さんを代理にしました{period}。", by=by, user=deputyship.principal)
+    record(f"{deputyship.principal}さんの代理になりました{period}。", by=by, user=deputyship.deputy)
+
+
+def _check_deputyship(new: Deputyship) -> None:
+    for person in (new.principal, new.deputy):
+        if person.role in User.NEVER_DEPUTY:
+            raise ValidationError(f"{person}さんは{person.get_role_display()}なので、代理を決めることはできません。")
+    if new.principal_id == new.deputy_id:
+        raise ValidationError("自分の代理に自分はなれません。ほかの人を選んでください。")
+    if not new.deputy.can_sign_in:
+        raise ValidationError(f"{new.deputy}さんのアカウントは使えないので、代理になれません。")
+    if new.since < timezone.localdate():
+        raise ValidationError({"since": "今日からあとの日にしてください。"})
+    if new.until < new.since:
+        raise ValidationError({"until": "最後の日が、始まる日より前です。"})
+    if new.until > new.since + LONGEST_DEPUTYSHIP:
+        raise ValidationError({"until": "代理は1年までです。1年以内の日にしてください。"})
+    if not Membership.objects.not_ended(new.since).filter(user=new.principal_id).exists():
+        raise ValidationError(
+            f"{new.principal}さんは、その日にどの課にも所属していません。代理になっても、書けるものはありません。"
+        )
+    same = Deputyship.objects.not_ended(new.since).filter(
+        principal=new.principal_id, deputy=new.deputy_id, since__lte=new.until
+    )
+    if earlier := same.first():
+        raise ValidationError(f"{new.deputy}さんは、もう{new.principal}さんの代理です（{earlier.period}）。")
+
+
+@transaction.atomic
+def end_deputyship(deputyship: Deputyship, *, by: User) -> bool:
+    """At once. False if it was over already."""
+    mine = Deputyship.objects.not_ended(timezone.localdate()).filter(pk=deputyship.pk)
+    if not mine.update(ended_at=timezone.now(), ended_by=by):
+        return False
+    record(f"{deputyship.deputy}さんの代理を終えました。", by=by, user=deputyship.principal)
+    record(f"{deputyship.principal}さんの代理が終わりました。", by=by, user=deputyship.deputy)
+    return True
 
 
 # --- Departments ----------------------------------------------------------------------------------

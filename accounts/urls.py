@@ -2,7 +2,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from accounts import views
+from accounts import deputy_views, transfer_views, views
 from accounts.forms import SignInForm
 
 app_name = "accounts"
@@ -18,7 +18,13 @@ urlpatterns = [
     ),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/password/", views.password_change, name="password_change"),
+    path("accounts/deputies/", deputy_views.deputy_list, name="deputy_list"),
+    path("accounts/deputies/add/", deputy_views.deputy_add, name="deputy_add"),
+    path("accounts/deputies/<int:pk>/end/", deputy_views.deputy_end, name="deputy_end"),
     path("manage/users/", views.user_list, name="user_list"),
+    path("manage/users.xlsx", views.user_list_excel, name="user_list_excel"),
+    path("manage/transfers/", transfer_views.transfer_new, name="transfer_new"),
+    path("manage/transfers/apply/", transfer_views.transfer_apply, name="transfer_apply"),
     path("manage/users/add/", views.user_add, name="user_add"),
     path("manage/users/<int:pk>/", views.user_edit, name="user_edit"),
     path("manage/users/<int:pk>/password/", views.user_password, name="user_password"),

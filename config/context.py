@@ -39,8 +39,18 @@ def office(request) -> dict:
         "nav": SimpleLazyObject(lambda: navigation(request, user, plan_year)),
         "plan_bar": SimpleLazyObject(lambda: plan_bar(plan_year)),
         "city": SimpleLazyObject(lambda: city(plan_year.plan if plan_year else None)),
+        "person_note": SimpleLazyObject(lambda: person_note(user)),
         "text_size": "large" if user.is_committee else "",
     }
+
+
+def person_note(user: User) -> str:
+    """The role, and whose 代理 the person is today: shown on every page beside the name."""
+    role = user.get_role_display()
+    if user.role in User.NEVER_DEPUTY:
+        return role
+    absent = dict.fromkeys(place.user.name for place in user.deputized())
+    return f"{role}、{'と'.join(f'{name}さん' for name in absent)}の代理" if absent else role
 
 
 def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]:
@@ -78,7 +88,12 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         items.append(("取り込み", "reporting:import_new", names, {}))
     if permissions.can_manage_accounts(user):
         items += [
-            ("利用者", "accounts:user_list", ("accounts:user_list", "accounts:user_add", "accounts:user_edit"), {}),
+            (
+                "利用者",
+                "accounts:user_list",
+                ("accounts:user_list", "accounts:user_add", "accounts:user_edit", "accounts:transfer_new"),
+                {},
+            ),
             (
                 "担当課",
                 "accounts:department_list",

@@ -59,6 +59,26 @@ def _choose_workbook(page) -> None:
     page.wait_for_url("**/imports/*/")
 
 
+def _appoint(page) -> None:
+    page.get_by_role("link", name="代理を決める").first.click()
+    for label, name in (("不在の人", "三浦"), ("代理の人", "小川")):
+        option = page.get_by_label(label).locator("option", has_text=name).first
+        page.get_by_label(label).select_option(option.get_attribute("value"))
+    page.get_by_label("いつまで").fill("2026-12-28")
+    page.get_by_label("理由").fill("電話での聞き取り")
+    page.get_by_role("button", name="この人を代理にする").click()
+
+
+def _paste_transfers(page) -> None:
+    lines = (
+        ("d12", "", "介護保険課", "", "2027-04-01"),
+        ("yamada", "山田 花子", "広報課", "担当者", "2027-04-01"),
+        ("d14", "", "広報課", "部長", "令和9年4月1日"),
+    )
+    page.get_by_label("表を貼り付ける").fill("\n".join("\t".join(line) for line in lines))
+    page.get_by_role("button", name="何が変わるかを確かめる").click()
+
+
 SHOTS = (
     Shot("signin", "", "accounts:login"),
     Shot("home-coordinator", "soumu", "initiatives:year_home", 2025),
@@ -79,8 +99,10 @@ SHOTS = (
     Shot("home-committee", "iin", "initiatives:year_home", 2024),
     Shot("entry-committee-narrow", "iin", "initiatives:entry_detail", 2024, "first", size=NARROW),
     Shot("users", "kanri", "accounts:user_list"),
+    Shot("transfers", "kanri", "accounts:transfer_new", act=_paste_transfers),
     Shot("departments", "kanri", "accounts:department_list"),
     Shot("department", "kanri", "accounts:department_edit", of="office"),
+    Shot("deputies", "soumu", "accounts:deputy_list", act=_appoint),  # the last: it shows beside her name from then on
 )
 PAPER = "report-pages"  # two pages of the PDF, cut out by pdftoppm
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import history
+from initiatives import history, permissions
 from initiatives.history import Conflict
 from initiatives.models import Attachment, EntryPart, FieldChange
 
@@ -121,4 +121,16 @@ def _hold(part: EntryPart) -> None:
 
 def _remember(attachment: Attachment, by: User, old: str = "", new: str = "") -> None:
     row = attachment.part
-    history.remember([FieldChange(model=row._meta.label_lower, object_id=row.pk, field=FIELD, old=old, new=new, by=by)])
+    history.remember(
+        [
+            FieldChange(
+                model=row._meta.label_lower,
+                object_id=row.pk,
+                field=FIELD,
+                old=old,
+                new=new,
+                by=by,
+                on_behalf_of=permissions.writes_for(by, row),
+            )
+        ]
+    )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from accounts.models import User
+from initiatives import completeness, history, permissions, review, saving, text_diff, workflow
 from initiatives import fiscal_year as fy
-from initiatives import history, permissions, text_diff, workflow
-from initiatives.models import Attachment, EntryPart, Initiative, PlanYear, YearlyEntry
+from initiatives.models import Attachment, EntryPart, Initiative, PlanYear, Transition, YearlyEntry
 
 SHOWN = 8  # changes on the page, as in the template
 
@@ -41,6 +41,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
     """The context of entry_detail.html. The number of queries does not grow with years or departments."""
     years = _years(initiative, user)
     now = next(year for year in years if year.plan_year.pk == plan_year.pk)
+    now.plan_year = plan_year  # the page's own, which knows the extensions already
     _offer_steps(now, user)
     order = list(
         Initiative.objects.filter(plan=plan_year.plan)
@@ -90,11 +91,16 @@ def _year(initiative: Initiative, plan_year: PlanYear, entries: dict, user: User
 
 
 def _offer_steps(year: YearView, user: User) -> None:
-    """`.actions` on the parts of the year in view: for those who confirm and review (担当者 write on a page of theirs)."""
-    if year.from_original or not (user.is_coordinator or user.role == User.Role.MANAGER):
+    """On the parts of the year in view, `.actions` (sending what is being written belongs to the writing page) and,
+    for the people of the department, `.locked`: why it cannot be written now and whom to ask."""
+    if year.from_original:
         return
     for part in year.parts:
-        part.actions = workflow.available_actions(part, user, year.plan_year)
+        sending = completeness.SENDING if part.status in EntryPart.WRITABLE else ()
+        steps = workflow.available_actions(part, user, year.plan_year).items()
+        part.actions = {name: action for name, action in steps if name not in sending}
+        if permissions.works_in(user, part):
+            part.locked = saving.why_closed(part, user, year.plan_year)
 
 
 def _files(year: YearView, user: User) -> list[Attachment]:
@@ -137,4 +143,18 @@ def _changes(initiative: Initiative, years: list[YearView], user: User) -> dict[
         change.field_label = FIELD_WORDS.get(change.field, change.field)
     for change in changes[:SHOWN]:
         change.pieces = text_diff.diff(change.old, change.new)
-    return {"changes": changes, "writing": writing}
+    told = sorted([*changes, *_steps(years, labels, user)], key=lambda event: event.at, reverse=True)
+    return {"changes": told, "writing": writing}
+
+
+def _steps(years: list[YearView], labels: dict, user: User) -> list[Transition]:
+    """The steps of the parts that are visible; why one was sent back is between its department and 福祉総務課."""
+    parts = {part.pk: part for year in years for part in year.parts}
+    steps = list(Transition.objects.filter(part__in=parts).select_related("by", "on_behalf_of")[:100])
+    for step in steps:
+        step.where = labels["initiatives.entrypart", step.part_id]
+        step.happened = review.HAPPENED.get(step.action, step.action)
+        step.shown_reason = (
+            step.reason if user.is_coordinator or permissions.works_in(user, parts[step.part_id]) else ""
+        )
+    return steps

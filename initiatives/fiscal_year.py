@@ -37,6 +37,25 @@ def parse(text: str | int) -> int:
     return year
 
 
+_DAY = re.compile(
+    r"(?:(?P<era>令和|平成|昭和|R|H|S)\.?(?P<number>元|\d{1,2})|(?P<western>\d{4}))"
+    r"(?:年|[-/.])(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})日?",
+    re.IGNORECASE,
+)
+
+
+def parse_day(text: str) -> date:
+    """Read "令和9年4月1日", "R9.4.1", "2027/4/1" or "2027-04-01" as that day. Raises FiscalYearError."""
+    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip().replace(" ", ""))
+    try:
+        year = int(match["western"]) if match["western"] else parse(f"{match['era']}{match['number']}")
+        return date(year, int(match["month"]), int(match["day"]))
+    except (TypeError, ValueError) as error:  # no match, or a day that is not in the calendar
+        raise FiscalYearError(
+            f"「{text}」は日付として読めません。「2027-04-01」「令和9年4月1日」のように書いてください。"
+        ) from error
+
+
 def of_date(day: date) -> int:
     """The fiscal year in which a day lies (it begins on 1 April)."""
     return day.year if day.month >= 4 else day.year - 1

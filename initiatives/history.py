@@ -30,7 +30,7 @@ def differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changes_of(row: models.Model, values: Mapping[str, Any], **context) -> list[FieldChange]:
-    """FieldChange rows (unsaved) for setting `values` on a row; `context` is by, source, reason."""
+    """FieldChange rows (unsaved) for setting `values` on a row; `context` is by, source, reason, on_behalf_of."""
     return [
         FieldChange(
             model=row._meta.label_lower,
@@ -51,19 +51,21 @@ def save_changes(
     by: User | None,
     source: str = FieldChange.Source.PAGE,
     reason: str = "",
+    on_behalf_of: User | None = None,
     **still,
 ) -> dict[str, Any]:
     """Set fields of a row and remember what they were. Returns what really changed; writes nothing if nothing did.
 
     A versioned row is written only if it still is the version that was read; else Conflict. `still`: see write.
-    `by` is None only for commands run by the administrator.
+    `by` is None only for commands run by the administrator; `on_behalf_of` is whose 代理 the person is
+    (permissions.writes_for).
     """
     changed = differences(row, values)
     if not changed:
         return {}
     with transaction.atomic():
         settle([row], fields=changed)
-        remember(changes_of(row, changed, by=by, source=source, reason=reason))
+        remember(changes_of(row, changed, by=by, source=source, reason=reason, on_behalf_of=on_behalf_of))
         write(row, changed, **still)
     return changed
 
@@ -75,7 +77,9 @@ def remember(changes: Iterable[FieldChange]) -> None:
 # --- While somebody types ---------------------------------------------------------------------------
 
 
-def save_draft(row: Versioned, values: Mapping[str, Any], *, by: User, **still) -> dict[str, Any]:
+def save_draft(
+    row: Versioned, values: Mapping[str, Any], *, by: User, on_behalf_of: User | None = None, **still
+) -> dict[str, Any]:
     """Set fields of a row as a person types them; what they were is kept for the next step. See save_changes, write.
 
     What another person had begun in the same fields becomes history, as it stood before.
@@ -90,7 +94,9 @@ def save_draft(row: Versioned, values: Mapping[str, Any], *, by: User, **still) 
         _settle([change for change in begun if change.by_id != by.pk], before)
         mine = {change.field for change in begun if change.by_id == by.pk}
         PendingChange.objects.bulk_create(
-            PendingChange(model=row._meta.label_lower, object_id=row.pk, field=field, old=old, by=by)
+            PendingChange(
+                model=row._meta.label_lower, object_id=row.pk, field=field, old=old, by=by, on_behalf_of=on_behalf_of
+            )
             for field, old in before.items()
             if field not in mine
         )
@@ -120,13 +126,19 @@ def _settle(begun: list[PendingChange], now: Mapping[str, str]) -> None:
 
 def _became(change: PendingChange, now: str) -> FieldChange:
     return FieldChange(
-        model=change.model, object_id=change.object_id, field=change.field, old=change.old, new=now, by=change.by
+        model=change.model,
+        object_id=change.object_id,
+        field=change.field,
+        old=change.old,
+        new=now,
+        by=change.by,
+        on_behalf_of=change.on_behalf_of,
     )
 
 
 def pending(rows: Iterable[models.Model]) -> models.QuerySet[PendingChange]:
     """What is being written in the given rows, the first begun first, with the people."""
-    return PendingChange.objects.filter(_of(rows)).select_related("by")
+    return PendingChange.objects.filter(_of(rows)).select_related("by", "on_behalf_of")
 
 
 def unsettled(row: models.Model) -> list[FieldChange]:
@@ -159,7 +171,7 @@ def write(row: models.Model, changed: Mapping[str, Any], **still) -> None:
 
 def of_rows(rows: Iterable[models.Model]) -> models.QuerySet[FieldChange]:
     """All changes of the given rows (of any models), newest first, with the people."""
-    return FieldChange.objects.filter(_of(rows)).select_related("by")
+    return FieldChange.objects.filter(_of(rows)).select_related("by", "on_behalf_of")
 
 
 def _of(rows: Iterable[models.Model]) -> models.Q:

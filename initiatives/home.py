@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.models import User
+from accounts.models import Department, User
+from initiatives import handover
 from initiatives.listing import STATUS_ORDER, EntryRow
-from initiatives.models import EntryPart, PlanYear
+from initiatives.models import EntryPart, HandoverNote, PlanYear
 
 Status = EntryPart.Status
 
@@ -58,6 +59,8 @@ class Page:
     rows: list[EntryRow] = field(default_factory=list)
     cross_listings: list[EntryRow] = field(default_factory=list)
     board: list[DepartmentLine] = field(default_factory=list)
+    notes: list[HandoverNote] = field(default_factory=list)  # 引継ぎメモ on the work as a whole
+    departments: list[Department] = field(default_factory=list)  # in which the person writes
 
     @property
     def labelled_counts(self) -> list[tuple[str, str, int]]:
@@ -66,7 +69,7 @@ class Page:
 
 def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     if user.is_coordinator:
-        return _coordinator(plan_year, rows)
+        return _coordinator(user, plan_year, rows)
     if user.is_committee:
         return _committee(plan_year, rows)
     if user.is_admin:
@@ -90,7 +93,7 @@ def _ordered(counts: Counter) -> dict[str, int]:
 # --- 福祉総務課 -------------------------------------------------------------------------------------
 
 
-def _coordinator(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
+def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     board = _board(plan_year)
     counts = sum((line.counts for line in board), Counter())
     total, approved = sum(counts.values()), counts[Status.APPROVED]
@@ -107,7 +110,7 @@ def _coordinator(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         heading,
         f"取組{len(rows)}件（再掲{listed}件を除く{len(rows) - listed}件）を、{len(board)}の課が{total}件に分けて書いています。",
         counts=_ordered(counts),
-        steps=_coordinator_steps(plan_year, counts),
+        steps=[*_deputy_steps(user, plan_year), *_coordinator_steps(plan_year, counts)],
         board=board,
     )
 
@@ -133,6 +136,23 @@ def _board(plan_year: PlanYear) -> list[DepartmentLine]:
     for pk, name, status in parts:
         lines.setdefault(pk, DepartmentLine(pk, name, Counter())).counts[status] += 1
     return sorted(lines.values(), key=lambda line: -line.open)
+
+
+def _deputy_steps(user: User, plan_year: PlanYear) -> list[NextStep]:
+    """What 福祉総務課 does in the place of people of a department; the departments' own people have their ホーム."""
+    steps = []
+    for place in user.deputized():
+        who, office = place.user, place.department
+        words = f"{office}の取組を、{who}さんのかわりに書いて送れます。"
+        steps.append(
+            NextStep(f"{who}さん（{office}）の代理で書く", words, _list_url(plan_year, department=office.pk), f"{office}の取組を見る")
+        )  # fmt: skip
+        if user.manages(office.pk) and office.manager_step:
+            to_do = "課長の確認を待っているものを読んで、送るか差し戻します。"
+            steps.append(
+                NextStep(f"{who}さん（{office}）の代理で確認する", to_do, _year_url(plan_year, "initiatives:confirm_list"), "確認する")
+            )  # fmt: skip
+    return steps
 
 
 def _coordinator_steps(plan_year: PlanYear, counts: Counter) -> list[NextStep]:
@@ -176,13 +196,23 @@ def _coordinator_steps(plan_year: PlanYear, counts: Counter) -> list[NextStep]:
 def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     mine = [row for row in rows if user.department_ids() & set(row.department_ids)]
     own = [row for row in mine if not row.original_code or row.holds_own]
-    names = "、".join(user.departments.filter(pk__in=user.department_ids()).values_list("name", flat=True))
+    departments = {place.department_id: place.department for place in user.places}
+    names = "、".join(map(str, departments.values()))
     counts = Counter(row.own_status for row in own if row.own_status)
+    to_confirm = sum(
+        row.own_status == Status.AWAITING_MANAGER and not user.managed_ids().isdisjoint(row.department_ids)
+        for row in own
+    )
     waiting = counts[Status.NOT_STARTED] + counts[Status.DRAFT] + counts[Status.RETURNED]
-    if plan_year.status != PlanYear.Status.COLLECTING:
-        heading = f"{plan_year.label}の記入は終わっています"
-    elif user.role == User.Role.MANAGER and counts[Status.AWAITING_MANAGER]:
-        heading = f"{counts[Status.AWAITING_MANAGER]}件が、課長の確認を待っています"
+    if plan_year.status == PlanYear.Status.PREPARING:
+        heading = f"{plan_year.label}は、まだ準備中です"
+    elif plan_year.status != PlanYear.Status.COLLECTING:
+        returned = counts[Status.RETURNED] if plan_year.status in PlanYear.IN_HAND else 0
+        heading = (
+            f"差し戻された{returned}件を、直してください" if returned else f"{plan_year.label}の記入は終わっています"
+        )
+    elif to_confirm:
+        heading = f"{to_confirm}件が、課長の確認を待っています"
     elif waiting:
         heading = f"あと{waiting}件が、課の中で書きかけか、まだ書かれていません"
     else:
@@ -190,23 +220,32 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
     return Page(
         "initiatives/home_department.html",
         heading,
-        f"{names or '所属の課がない方'}が受け持つ取組は{len(own)}件です。",
+        f"{names or '所属の課がない方'}が受け持つ取組は{len(own)}件です。{_extensions(plan_year, departments)}",
         counts=_ordered(counts),
         rows=sorted(own, key=lambda row: (STATUS_ORDER.index(row.own_status) if row.own_status else 9, row.position)),
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
-        steps=_department_steps(user, plan_year, counts, own),
+        steps=_department_steps(plan_year, to_confirm, own),
+        notes=handover.on_the_work(user),
+        departments=list(departments.values()),
     )
 
 
-def _department_steps(user: User, plan_year: PlanYear, counts: Counter, own: list[EntryRow]) -> list[NextStep]:
-    if user.role == User.Role.MANAGER and counts[Status.AWAITING_MANAGER]:
-        n = counts[Status.AWAITING_MANAGER]
+def _extensions(plan_year: PlanYear, departments: dict[int, Department]) -> str:
+    """F42: which of the departments may write longer than the others, and until when."""
+    if plan_year.status != PlanYear.Status.COLLECTING:
+        return ""
+    days = {pk: plan_year.extended[pk] for pk in departments if pk in plan_year.extended}
+    return "".join(f"{departments[pk]}の期限は、{day.month}月{day.day}日まで延びています。" for pk, day in days.items())
+
+
+def _department_steps(plan_year: PlanYear, to_confirm: int, own: list[EntryRow]) -> list[NextStep]:
+    if to_confirm:
         return [
             NextStep(
-                f"確認を待っている{n}件を読んで、福祉総務課に送る",
+                f"確認を待っている{to_confirm}件を読んで、福祉総務課に送る",
                 "1つの画面で全部読めます。直してほしいものは差し戻せます。",
                 _year_url(plan_year, "initiatives:confirm_list"),
-                f"{n}件を確認する",
+                f"{to_confirm}件を確認する",
             )
         ]
     if own:

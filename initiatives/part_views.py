@@ -110,8 +110,8 @@ def _unsaved(form) -> bool:
 
 def _clash(request, plan_year, form, clashes):
     """Both texts, side by side. The person's own stays in the form, which now carries the newer version."""
-    by, at = saving.last_writer(form.part, [clash.name for clash in clashes])
-    who = _who(request, by)
+    change, at = saving.last_writer(form.part, [clash.name for clash in clashes])
+    who = _who(request, change)
     if _autosaving(request):
         return JsonResponse({"kind": "clash", "words": f"{who}が同じ欄を先に保存しました。"}, status=409)
     data = form.data.copy()
@@ -121,10 +121,12 @@ def _clash(request, plan_year, form, clashes):
     return _page(request, plan_year, merged, status=409, clashes=clashes, who=who, at=at)
 
 
-def _who(request, by) -> str:
-    if by is None:
+def _who(request, change) -> str:
+    if change is None or change.by is None:
         return "ほかの人"
-    return "別の画面で、あなた" if by == request.user else f"{by}さん"
+    if change.by == request.user:
+        return "別の画面で、あなた"
+    return f"{change.by}さん" + (f"（{change.on_behalf_of}さんの代理）" if change.on_behalf_of else "")
 
 
 def _moved(request, plan_year, part):

@@ -5,11 +5,12 @@ tests/test_gate.py compares the two faces over every role and status.
 
 from collections.abc import Iterable
 
+from django.db.models import Value
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import can_manage_accounts as can_manage_accounts
-from initiatives.models import EntryPart, PlanYear
+from initiatives.models import EntryPart, FieldChange, PlanYear, Transition, YearlyEntry
 
 
 def can_view_year(user: User, plan_year: PlanYear) -> bool:
@@ -41,7 +42,7 @@ def can_view_attachments(user: User, part: EntryPart, plan_year: PlanYear) -> bo
 
 
 def works_in(user: User, part: EntryPart) -> bool:
-    """Belongs today to the department of the part, with an account that may write."""
+    """Belongs today to the department of the part, or is the 代理 of someone there, with an account that may write."""
     return (
         user.is_authenticated
         and user.is_active
@@ -49,6 +50,11 @@ def works_in(user: User, part: EntryPart) -> bool:
         and not user.is_admin
         and part.department_id in user.department_ids()
     )
+
+
+def manages(user: User, part: EntryPart) -> bool:
+    """Has the powers of the 課長 in the department of the part: as 課長 or as the 代理 of one."""
+    return works_in(user, part) and user.manages(part.department_id)
 
 
 def is_open_for(plan_year: PlanYear, department_id: int, status: str) -> bool:
@@ -83,12 +89,17 @@ def can_request_confirmation(user: User, part: EntryPart, plan_year: PlanYear) -
 def can_submit(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     """The 課長 passes on what waits for confirmation; without that step whoever writes submits."""
     if part.status == EntryPart.Status.AWAITING_MANAGER:
-        return works_in(user, part) and user.role == User.Role.MANAGER and plan_year.status in PlanYear.IN_HAND
+        return manages(user, part) and plan_year.status in PlanYear.IN_HAND
     return not part.department.manager_step and can_write_part(user, part, plan_year)
 
 
 def can_withdraw(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
-    return works_in(user, part) and is_open_for(plan_year, part.department_id, EntryPart.Status.DRAFT)
+    """Whoever writes for the department, until 福祉総務課 has begun to work on it (workflow.pick_up)."""
+    return (
+        works_in(user, part)
+        and part.picked_up_at is None
+        and is_open_for(plan_year, part.department_id, EntryPart.Status.DRAFT)
+    )
 
 
 def can_return(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
@@ -96,17 +107,65 @@ def can_return(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     if plan_year.status not in PlanYear.IN_HAND:
         return False
     if part.status == EntryPart.Status.AWAITING_MANAGER:
-        return works_in(user, part) and user.role == User.Role.MANAGER
+        return manages(user, part)
     return is_coordinating(user)
 
 
 def can_approve(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
-    """福祉総務課, but never for what one submitted oneself."""
-    return is_coordinating(user) and plan_year.status in PlanYear.IN_HAND and part.submitted_by_id != user.pk
+    """福祉総務課, but never for what one submitted oneself, or wrote or sent as somebody's 代理."""
+    return (
+        is_coordinating(user)
+        and plan_year.status in PlanYear.IN_HAND
+        and part.submitted_by_id != user.pk
+        and not acted_as_deputy(user, part)
+    )
 
 
 def can_reopen(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     return is_coordinating(user) and plan_year.status in PlanYear.IN_HAND
+
+
+# --- 代理 ----------------------------------------------------------------------------------------------
+
+
+def acts_for(user: User, part: EntryPart, action: str) -> User | None:
+    """In whose place the person takes a step of workflow.ACTIONS; None with a right of one's own."""
+    if part.status == EntryPart.Status.AWAITING_MANAGER and action in ("submit", "return"):
+        return user.acting_for(part.department_id, as_manager=True)
+    return writes_for(user, part) if action in ("request_confirmation", "submit", "withdraw") else None
+
+
+def writes_for(user: User, part: EntryPart) -> User | None:
+    """In whose place the person writes in a part; None with a right of one's own."""
+    return user.acting_for(part.department_id)
+
+
+def acted_as_deputy(user: User, part: EntryPart) -> bool:
+    """Whether the person ever wrote in the part, or took a step with it, in another's place.
+
+    What a lead writes once for the whole entry is counted to each of the entry's parts.
+    """
+    if not hasattr(user, "_acted_as_deputy"):
+        # Few rows: what this one person did as a 代理. Read once per request, so that a list costs no more than one.
+        written = FieldChange.objects.filter(by=user, on_behalf_of__isnull=False).order_by()
+        taken = Transition.objects.filter(by=user, on_behalf_of__isnull=False).order_by()
+        steps = taken.annotate(model=Value(EntryPart._meta.label_lower)).values_list("model", "part_id")
+        user._acted_as_deputy = frozenset(written.values_list("model", "object_id").union(steps))
+    rows = {(EntryPart._meta.label_lower, part.pk), (YearlyEntry._meta.label_lower, part.entry_id)}
+    return not user._acted_as_deputy.isdisjoint(rows)
+
+
+# --- 引継ぎメモ -----------------------------------------------------------------------------------------
+
+
+def can_write_handover(user: User, department_id: int) -> bool:
+    """The people of the department and their 代理."""
+    return (
+        user.is_authenticated
+        and user.is_active
+        and user.role not in User.NEVER_DEPUTY
+        and department_id in user.department_ids()
+    )
 
 
 # --- The office that coordinates ---------------------------------------------------------------------

@@ -58,22 +58,22 @@ def to_confirm(plan_year: PlanYear, user: User) -> QuerySet[EntryPart]:
     return (
         parts_of(plan_year, user)
         .filter(
-            status=Status.AWAITING_MANAGER, department__in=user.department_ids(), department__manager_step=True
+            status=Status.AWAITING_MANAGER, department__in=user.managed_ids(), department__manager_step=True
         )
         .order_by("entry__initiative__position", "position")
     )  # fmt: skip
 
 
 def confirmation_count(user: User, plan_year: PlanYear) -> int | None:
-    """How many parts wait for this 課長; None for everyone who confirms nothing. One query for a 課長."""
-    if user.role != User.Role.MANAGER:
+    """How many parts wait for this 課長 or the 代理 of one; None for who confirms nothing. One query for a 課長."""
+    if not user.managed_ids():
         return None
     waiting = Q(
         parts__status=Status.AWAITING_MANAGER,
         parts__entry__fiscal_year=plan_year.fiscal_year,
         parts__entry__initiative__plan_id=plan_year.plan_id,
     )
-    departments = Department.objects.filter(pk__in=user.department_ids(), manager_step=True)
+    departments = Department.objects.filter(pk__in=user.managed_ids(), manager_step=True)
     found = departments.aggregate(departments=Count("pk", distinct=True), parts=Count("parts", filter=waiting))
     return found["parts"] if found["departments"] else None
 
@@ -152,6 +152,15 @@ def picked(values: Iterable[str], parts: QuerySet[EntryPart]) -> tuple[list[Entr
     return same, [Refusal(part, STALE) for part in found if part.version != versions[part.pk]]
 
 
+def correct(part: EntryPart, values: dict[str, str], *, by: User) -> bool:
+    """軽微な修正: flagged in the history; from now on the department gets the part back by 差戻し alone."""
+    with transaction.atomic():
+        changed = history.save_changes(part, values, by=by, reason=CORRECTION)
+        if changed:
+            workflow.pick_up(part, by)
+    return bool(changed)
+
+
 def may_correct(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     """軽微な修正: 福祉総務課 may mend the wording of what it has before it."""
     return part.status == Status.SUBMITTED and permissions.can_return(user, part, plan_year)
@@ -187,6 +196,7 @@ class Event:
     words: str
     reason: str = ""
     change: FieldChange | None = None
+    on_behalf_of: User | None = None
 
 
 TEXTS = ("result", "issues", "not_applicable_reason")
@@ -211,7 +221,7 @@ def read_before(steps: list[Transition]) -> Transition | None:
 
 def page_of(part: EntryPart, plan_year: PlanYear, user: User, compare: str) -> dict:
     """The context of review_part.html. The number of queries does not grow with parts or years."""
-    steps = list(part.transitions.select_related("by"))
+    steps = list(part.transitions.select_related("by", "on_behalf_of"))
     changes = [*history.unsettled(part), *history.of_rows([part])]
     siblings = list(part.entry.parts.select_related("department"))
     last, last_texts = _last_year(part, plan_year)
@@ -228,6 +238,7 @@ def page_of(part: EntryPart, plan_year: PlanYear, user: User, compare: str) -> d
         "base": versions[compare],
         "compare": compare,
         "before": before,
+        "submission": next((step for step in steps if step.to_status == Status.SUBMITTED), None),
         "submissions": sum(1 for step in steps if step.action == "submit"),
         "last": last,
         "last_texts": last_texts,
@@ -316,7 +327,10 @@ def _sections(part: EntryPart, plan_year: PlanYear, base: dict | None, last: dic
 def _events(steps: list[Transition], changes: list[FieldChange]) -> list[Event]:
     """Steps and flagged corrections, newest first."""
     words = {field.name: field.verbose_name for field in EntryPart._meta.fields}
-    events = [Event(step.at, step.by, HAPPENED.get(step.action, step.action), step.reason) for step in steps]
+    events = [
+        Event(step.at, step.by, HAPPENED.get(step.action, step.action), step.reason, on_behalf_of=step.on_behalf_of)
+        for step in steps
+    ]
     events += [
         Event(change.at, change.by, f"{CORRECTION}：{words[change.field]}", change=change)
         for change in changes

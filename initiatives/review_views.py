@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from initiatives import agreed_rating, permissions, review, text_diff, workflow
-from initiatives.history import Conflict, save_changes
+from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
 from initiatives.review_forms import CorrectionForm, RatingForm, StepForm
 from initiatives.year_views import coordinators_only
@@ -20,7 +20,7 @@ REFUSED = "review_refused"  # in the session: what could not be done, for the pa
 
 
 def managers_only(view):
-    """課長 of a department that works with the 課長 step."""
+    """課長 of a department that works with the 課長 step, and who is the 代理 of one."""
 
     @wraps(view)
     def inner(request, *args, plan_year, **kwargs):
@@ -94,7 +94,7 @@ def confirm_list(request, plan_year):
 @with_plan_year
 @managers_only
 def confirm_many(request, plan_year):
-    parts = review.parts_of(plan_year, request.user).filter(department__in=request.user.department_ids())
+    parts = review.parts_of(plan_year, request.user).filter(department__in=request.user.managed_ids())
     _take_many(request, plan_year, parts, "submit", "{}件を福祉総務課に送りました。")
     return redirect("initiatives:confirm_list", plan_year.plan_id, plan_year.fiscal_year)
 
@@ -155,7 +155,7 @@ def part_correct(request, plan_year, pk):
     if not valid:
         return _page(request, plan_year, part, correction=form, status=422)
     try:
-        changed = save_changes(part, form.corrected, by=request.user, reason=review.CORRECTION)
+        changed = review.correct(part, form.corrected, by=request.user)
     except Conflict:
         return _stale(request, plan_year, review.parts_of(plan_year, request.user).get(pk=pk), form)
     messages.success(request, "文を直しました。" if changed else "文は変わっていません。")

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from initiatives import completeness, history, permissions, workflow
 from initiatives.history import Conflict
-from initiatives.models import EntryPart, FieldChange, PlanYear, YearlyEntry
+from initiatives.models import EntryPart, FieldChange, PendingChange, PlanYear, YearlyEntry
 from initiatives.part_forms import ENTRY_FIELDS
 from initiatives.text_diff import Piece, diff
 
@@ -81,28 +81,55 @@ def _write(part: EntryPart, wanted: Mapping[str, str], by: User, draft: bool, so
     still = {"status": part.status}
     if not of_part and not EntryPart.objects.filter(pk=part.pk, **still).update(**still):
         raise Conflict(str(part))
+    on_behalf_of = permissions.writes_for(by, part)
     for row, values, guard in ((part.entry, of_entry, {}), (part, of_part, still)):
         if draft:
-            history.save_draft(row, values, by=by, **guard)
+            history.save_draft(row, values, by=by, on_behalf_of=on_behalf_of, **guard)
         else:
-            history.save_changes(row, values, by=by, source=source, **guard)
+            history.save_changes(row, values, by=by, source=source, on_behalf_of=on_behalf_of, **guard)
     workflow.start_writing(part)
 
 
-def last_writer(part: EntryPart, names: list[str]) -> tuple[User | None, datetime | None]:
-    """Who last saved one of the fields, and when: whom a clash was with."""
+def last_writer(part: EntryPart, names: list[str]) -> tuple[PendingChange | FieldChange | None, datetime | None]:
+    """What was last saved in one of the fields, by whom, and when: whom a clash was with."""
     rows = {row_of(part, name) for name in names}
     begun = history.pending(rows).filter(field__in=names).last()
     if begun:
-        return begun.by, row_of(part, begun.field).updated_at
+        return begun, row_of(part, begun.field).updated_at
     change = history.of_rows(rows).filter(field__in=names).first()
-    return (change.by, change.at) if change else (None, None)
+    return change, change and change.at
 
 
 def why_closed(part: EntryPart, user: User, plan_year: PlanYear, doing: str = "この欄を書ける") -> str:
-    """Why this person cannot write here now, and whom to ask."""
+    """Why this person cannot write here now, and what to do or whom to ask. "" when the person can."""
+    if permissions.can_write_part(user, part, plan_year):
+        return ""
     if not permissions.works_in(user, part):
-        return f"{doing}のは、{part.department}の人です。"
-    if part.status not in EntryPart.WRITABLE:
-        return f"いまの状態は「{part.get_status_display()}」なので、書きかえられません。直したいときは、福祉総務課に聞いてください。"
-    return workflow.why_not(part, "withdraw", user, plan_year)
+        return _why_not_ours(part, user, doing)
+    if plan_year.status not in PlanYear.IN_HAND:
+        return workflow.why_year_closed(plan_year)
+    if part.status in EntryPart.WRITABLE:
+        return workflow.why_late(plan_year, part.department_id)
+    return _why_locked(part, user, plan_year)
+
+
+def _why_not_ours(part: EntryPart, user: User, doing: str) -> str:
+    words = f"{doing}のは、{part.department}の人です。"
+    if user.is_coordinator:
+        return words + f"かわりに書くときは、{part.department}の人の代理になってください。"
+    return words + f"直してほしいことは、{part.department}に伝えてください。"
+
+
+def _why_locked(part: EntryPart, user: User, plan_year: PlanYear) -> str:
+    """Sent or approved: by whom it can be had back."""
+    if part.status == EntryPart.Status.APPROVED:
+        return "承認されたので、書きかえられません。直したいときは、福祉総務課に理由を伝え、承認の取り消しを頼んでください。"
+    if part.picked_up_at is not None:
+        return workflow.WHY_PICKED_UP
+    sent, asked = "福祉総務課に提出した", "福祉総務課"
+    if part.status == EntryPart.Status.AWAITING_MANAGER:
+        sent, asked = "課長が確認している", "課長"
+    words = f"{sent}ので、書きかえられません。直したいときは、"
+    if permissions.can_withdraw(user, part, plan_year):
+        return words + f"取り下げるか、{asked}に差し戻しを頼んでください。"
+    return words + f"{asked}に差し戻しを頼んでください。"

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from initiatives import attachment_views, part_views, review_views, views, year_views
+from initiatives import attachment_views, handover_views, part_views, review_views, views, year_views
 from initiatives.plan_years import FiscalYearConverter
 
 register_converter(FiscalYearConverter, "year")
@@ -10,6 +10,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("years/", views.year_list, name="year_list"),
     path("years/open/", year_views.year_open, name="year_open"),
+    path("handover/<int:department_id>/", handover_views.handover_edit, name="handover_edit"),
+    path(
+        "handover/<int:department_id>/<int:initiative_id>/",
+        handover_views.handover_edit,
+        name="handover_of_initiative",
+    ),
     path("plans/<int:plan_id>/<year:fiscal_year>/", views.year_home, name="year_home"),
     path("plans/<int:plan_id>/<year:fiscal_year>/settings/", year_views.year_settings, name="year_settings"),
     path("plans/<int:plan_id>/<year:fiscal_year>/deadlines/", year_views.year_deadlines, name="year_deadlines"),

@@ -76,8 +76,8 @@ def perform(part: EntryPart, name: str, *, by: User, plan_year: PlanYear, reason
     if part.status in EntryPart.WRITABLE:
         history.settle([part.entry, part])
     step = Transition(
-        part=part, action=name, from_status=part.status, to_status=action.target, by=by, reason=reason.strip(),
-        version=part.version,
+        part=part, action=name, from_status=part.status, to_status=action.target, by=by,
+        on_behalf_of=permissions.acts_for(by, part, name), reason=reason.strip(), version=part.version,
     )  # fmt: skip
     _set_status(part, action.target, by)
     step.save()
@@ -91,10 +91,22 @@ def start_writing(part: EntryPart) -> None:
         EntryPart.objects.filter(pk=part.pk, status=S.NOT_STARTED).update(status=S.DRAFT)
 
 
+def pick_up(part: EntryPart, by: User) -> None:
+    """福祉総務課 has begun to work on what was submitted: from now on it comes back by 差戻し alone, not by 取り下げ.
+
+    Called with the first correction. The next step, whichever, ends it.
+    """
+    if part.status == S.SUBMITTED and part.picked_up_at is None:
+        now = timezone.now()
+        found = EntryPart.objects.filter(pk=part.pk, status=S.SUBMITTED, picked_up_at__isnull=True)
+        if found.update(picked_up_at=now, picked_up_by=by):
+            part.picked_up_at, part.picked_up_by = now, by
+
+
 def _set_status(part: EntryPart, status: str, by: User) -> None:
     """Compare-and-set on status and version: the words that were read are the words that are sent or approved."""
     now = timezone.now()
-    values = {"status": status, "approved_at": None, "approved_by": None}
+    values = {"status": status, "approved_at": None, "approved_by": None, "picked_up_at": None, "picked_up_by": None}
     if status == S.SUBMITTED:
         values |= {"submitted_at": now, "submitted_by": by}
     elif status == S.APPROVED:
@@ -102,7 +114,9 @@ def _set_status(part: EntryPart, status: str, by: User) -> None:
     else:
         # A withdrawn or returned part has no submission any more, and with it fall the approvals above.
         values |= {"submitted_at": None, "submitted_by": None}
-    found = EntryPart.objects.filter(pk=part.pk, status=part.status, version=part.version)
+    found = EntryPart.objects.filter(
+        pk=part.pk, status=part.status, version=part.version, picked_up_at__isnull=part.picked_up_at is None
+    )
     if not found.update(**values):
         raise Conflict(str(part))
     for field, value in values.items():
@@ -112,16 +126,53 @@ def _set_status(part: EntryPart, status: str, by: User) -> None:
 def why_not(part: EntryPart, name: str, user: User, plan_year: PlanYear) -> str:
     """Why a person may not take a step, in words, and whom to ask."""
     if plan_year.status not in PlanYear.IN_HAND:
-        return f"{plan_year.label}は「{plan_year.get_status_display()}」なので、変えられません。福祉総務課に聞いてください。"
+        return why_year_closed(plan_year)
+    if name in ("approve", "reopen") or (name == "return" and part.status == S.SUBMITTED):
+        return _why_not_reviewing(part, name, user)
+    if not permissions.works_in(user, part):
+        return f"これをできるのは、{part.department}の人です。{part.department}に頼んでください。"
+    if part.status == S.AWAITING_MANAGER and name in ("submit", "return"):
+        return f"これをできるのは、{part.department}の課長と、その代理の人です。課長に頼んでください。"
+    if name == "withdraw" and part.picked_up_at is not None:
+        return WHY_PICKED_UP
+    if not permissions.is_open_for(plan_year, part.department_id, part.status):
+        return why_late(plan_year, part.department_id)
+    if name == "submit" and part.department.manager_step:
+        return "この課では、先に課長の確認がいります。「課長に送る」を押してください。"
+    if name == "request_confirmation" and not part.department.manager_step:
+        return "この課では、課長の確認を通しません。「福祉総務課に送る」を押してください。"
+    return "この操作は、あなたの役割ではできません。福祉総務課に聞いてください。"
+
+
+def _why_not_reviewing(part: EntryPart, name: str, user: User) -> str:
+    if not permissions.is_coordinating(user):
+        return "これをできるのは、福祉総務課です。福祉総務課に頼んでください。"
     if name == "approve" and part.submitted_by_id == user.pk:
         return "自分が提出したものは、自分では承認できません。福祉総務課のほかの人に頼んでください。"
-    if not permissions.is_open_for(plan_year, part.department_id, part.status) and name in (
-        "request_confirmation", "submit", "withdraw",
-    ):  # fmt: skip
-        return "提出の期限を過ぎました。福祉総務課に、期限を延ばせるか聞いてください。"
-    if name == "submit" and part.status in (S.DRAFT, S.RETURNED) and part.department.manager_step:
-        return "この課では、先に課長の確認がいります。「課長に送る」を押してください。"
-    return "この操作は、あなたの役割ではできません。"
+    return "代理で書いたり送ったりしたものは、自分では承認できません。福祉総務課のほかの人に頼んでください。"
+
+
+def why_year_closed(plan_year: PlanYear) -> str:
+    """Why nothing of a year can be changed, and whom to ask."""
+    if plan_year.status == PlanYear.Status.PREPARING:
+        return f"{plan_year.label}は、まだ準備中です。福祉総務課が受付を始めると、書けるようになります。"
+    return (
+        f"{plan_year.label}は「{plan_year.get_status_display()}」なので、変えられません。"
+        "まちがいを見つけたときは、福祉総務課に知らせてください。"
+    )
+
+
+def why_late(plan_year: PlanYear, department_id: int) -> str:
+    """Why a department cannot write or send any more in a year that is in hand, and whom to ask."""
+    if plan_year.status != PlanYear.Status.COLLECTING:
+        return f"{plan_year.label}の受付は終わりました。書き足すことがあるときは、福祉総務課に聞いてください。"
+    until = plan_year.deadline_for(department_id)
+    return f"提出の期限を過ぎました（{until.month}月{until.day}日まで）。福祉総務課に、期限を延ばせるか聞いてください。"
+
+
+WHY_PICKED_UP = (
+    "福祉総務課が確認を始めたので、取り下げられません。直したいときは、福祉総務課に差し戻しを頼んでください。"
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from indicators.calculation import Band, Scale
-from initiatives import completeness, workflow
+from initiatives import completeness, handover, permissions, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.models import EntryPart, InitiativeDepartment, PlanYear, RatingLevel, YearlyEntry
@@ -104,6 +104,8 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
         "steps": _steps(part),
         "returned": _returned(part),
         "files": part.attachments.standing(),
+        "acting_for": permissions.writes_for(user, part),
+        "handover": handover.note_on(part),
         "actions": {
             name: action
             for name, action in workflow.available_actions(_as_begun(part), user, plan_year).items()
@@ -221,7 +223,7 @@ def _returned(part: EntryPart):
     """The step that sent the part back, with its reason."""
     if part.status != Status.RETURNED:
         return None
-    return part.transitions.filter(to_status=Status.RETURNED).select_related("by").first()
+    return part.transitions.filter(to_status=Status.RETURNED).select_related("by", "on_behalf_of").first()
 
 
 # --- What autosave is told --------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tests.factories import (
     PlanYearFactory,
     UserFactory,
     make_attachment,
+    make_deputy,
     make_entry,
     make_indicator,
     make_initiative,
@@ -100,6 +101,30 @@ def coordinator(db):
 
 
 @pytest.fixture
+def deputy(writer, other_department):
+    """Of another department, in the place of the writer for a month."""
+    person = UserFactory(username="deputy", name="代わりの人", of=[other_department])
+    make_deputy(writer, person)
+    return person
+
+
+@pytest.fixture
+def manager_deputy(manager, other_department):
+    """Of another department, in the place of the 課長 for a month."""
+    person = UserFactory(username="manager_deputy", name="課長の代わり", of=[other_department])
+    make_deputy(manager, person)
+    return person
+
+
+@pytest.fixture
+def office_deputy(writer):
+    """福祉総務課, in the place of the writer: who writes down what was told by telephone."""
+    person = UserFactory(username="office_deputy", name="電話を受けた人", role=User.Role.COORDINATOR)
+    make_deputy(writer, person)
+    return person
+
+
+@pytest.fixture
 def member(db):
     return UserFactory(username="member", name="委員", role=User.Role.COMMITTEE)
 
@@ -121,7 +146,7 @@ def plan_year(plan):
 
 
 @pytest.fixture
-def targets(plan, department, coordinator, writer):
+def targets(plan, department, coordinator, writer, manager):
     """What the word in the column `target` stands for, as arguments of the address (tests/access.csv)."""
     collecting = PlanYearFactory(plan=plan, fiscal_year=2025)
     opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
@@ -166,5 +191,8 @@ def targets(plan, department, coordinator, writer):
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},
         "利用者": {"pk": writer.pk},
+        "代理": {"pk": make_deputy(writer, manager).pk},
+        "課の引継ぎメモ": {"department_id": department.pk},
+        "取組の引継ぎメモ": {"department_id": department.pk, "initiative_id": initiative.pk},
         "課": {"pk": department.pk},
     }

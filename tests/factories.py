@@ -3,7 +3,7 @@
 import factory
 from django.utils import timezone
 
-from accounts.models import Department, Membership, User
+from accounts.models import Department, Deputyship, Membership, User
 from indicators.models import Figure, Indicator, IndicatorGoal, IndicatorValue
 from initiatives import attachments
 from initiatives.models import (
@@ -49,6 +49,13 @@ class UserFactory(factory.django.DjangoModelFactory):
     def of(self, create, departments, **kwargs):
         for department in departments or ():
             Membership.objects.create(user=self, department=department)
+
+
+def make_deputy(principal: User, deputy: User, **fields) -> Deputyship:
+    """`deputy` acts in the place of `principal`, from today on for a month."""
+    today = timezone.localdate()
+    fields = {"since": today, "until": today + timezone.timedelta(days=30), "reason": "休み"} | fields
+    return Deputyship.objects.create(principal=principal, deputy=deputy, appointed_by=principal, **fields)
 
 
 class PlanFactory(factory.django.DjangoModelFactory):

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from initiatives import permissions
@@ -17,6 +18,7 @@ from tests.factories import (
     PlanFactory,
     PlanYearFactory,
     UserFactory,
+    make_deputy,
     make_entry,
     make_initiative,
     make_part,
@@ -49,7 +51,22 @@ def people(city) -> list[User]:
         UserFactory(role=role, of=[city["own"]] if role in ("staff", "manager") else []) for role in User.Role.values
     ]
     stopped = UserFactory(role=User.Role.COORDINATOR, is_active=False)
-    return [*made, stopped, UserFactory(role=User.Role.STAFF)]
+    return [*made, stopped, UserFactory(role=User.Role.STAFF), *deputies(made)]
+
+
+def deputies(made: list[User]) -> list[User]:
+    """代理 of every kind: of a 担当者 and of a 課長, by every role; over, not begun, ended early; of a deputy."""
+    staff, manager = made[:2]
+    today, day = timezone.localdate(), timezone.timedelta(days=1)
+    acting = [UserFactory(role=role) for role in User.Role.values for _ in range(2)]
+    for person, absent in zip(acting, [staff, manager] * len(User.Role.values), strict=True):
+        make_deputy(absent, person)
+    over, later, ended, second = (UserFactory() for _ in range(4))
+    make_deputy(staff, over, since=today - day * 3, until=today - day)
+    make_deputy(staff, later, since=today + day)
+    make_deputy(staff, ended, ended_at=timezone.now(), ended_by=staff)
+    make_deputy(acting[0], second)
+    return [*acting, over, later, ended, second]
 
 
 def test_seeing_is_the_same_for_one_and_for_a_list(city):
@@ -81,12 +98,18 @@ def test_years_are_the_same_for_one_and_for_a_list(city):
 def test_who_sees_what(city):
     """The rule in plain counts: own 6 statuses × 2 owners; a stranger's only when approved."""
     collecting = {"entry__fiscal_year": 2020 + YEAR_STATUSES.index("collecting")}
-    staff, manager, coordinator, committee, admin = people(city)[:5]
+    everyone = people(city)
+    staff, manager, coordinator, committee, admin = everyone[:5]
     seen = [
         EntryPart.objects.visible_to(p).filter(**collecting).count()
         for p in (staff, manager, coordinator, committee, admin)
     ]
     assert seen == [12 + 1, 12 + 1, 18, 0, 2]
+    # The 代理 of staff and manager: as they, but for roles that never are one; those without a right today as anyone.
+    seen = [EntryPart.objects.visible_to(p).filter(**collecting).count() for p in everyone[7:]]
+    assert seen == [13, 13, 13, 13, 18, 18, 0, 0, 2, 2, *[2] * 4]
+    written = [EntryPart.objects.editable_by(p).filter(**collecting).count() for p in everyone[7:]]
+    assert written == [3, 3, 3, 3, 3, 3, 0, 0, 0, 0, *[0] * 4]
 
 
 # --- Nothing hidden gets out ------------------------------------------------------------------------

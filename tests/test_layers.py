@@ -16,6 +16,8 @@ PURE = {
     "initiatives.printed_box",
     "initiatives.target_rate",
     "initiatives.text_diff",
+    "initiatives.workbook_reader",
+    "initiatives.workbook_writer",
 }
 INSIDE = ["models", "permissions", "workflow", "forms", "tables", "resources", "views", "urls"]
 

@@ -3,6 +3,7 @@
 from initiatives.models.attachment import Attachment
 from initiatives.models.change import FieldChange, PendingChange
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
+from initiatives.models.handover import HandoverNote
 from initiatives.models.plan import (
     Direction,
     Goal,
@@ -24,6 +25,7 @@ __all__ = [
     "EntryPart",
     "FieldChange",
     "Goal",
+    "HandoverNote",
     "Initiative",
     "InitiativeDepartment",
     "InitiativePartner",

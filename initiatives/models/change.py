@@ -21,6 +21,9 @@ class FieldChange(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="変えた人"
     )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="だれの代理で"
+    )
     at = models.DateTimeField("日時", default=timezone.now)
     source = models.CharField("方法", max_length=8, choices=Source, default=Source.PAGE)
     reason = models.CharField("理由", max_length=200, blank=True)
@@ -47,6 +50,9 @@ class PendingChange(models.Model):
     field = models.CharField("欄", max_length=60)
     old = models.TextField("書き始める前")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="書いている人")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="だれの代理で"
+    )
     since = models.DateTimeField("書き始めた日時", default=timezone.now)
 
     class Meta:

@@ -131,6 +131,11 @@ class EntryPart(Versioned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出した人"
     )
     submitted_at = models.DateTimeField("提出日時", null=True, blank=True)
+    # 福祉総務課 has begun with it (workflow.pick_up): from then on the department cannot withdraw it.
+    picked_up_at = models.DateTimeField("確認を始めた日時", null=True, blank=True)
+    picked_up_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="確認を始めた人"
+    )
     approved_at = models.DateTimeField("承認日時", null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承認した人"
@@ -177,6 +182,9 @@ class Transition(models.Model):
     from_status = models.CharField("前の状態", max_length=16, choices=EntryPart.Status)
     to_status = models.CharField("後の状態", max_length=16, choices=EntryPart.Status)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="した人")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="だれの代理で"
+    )
     at = models.DateTimeField("日時", default=timezone.now)
     reason = models.TextField("理由", blank=True)
     version = models.PositiveIntegerField("記入の版")  # of the text as it stood then

@@ -1,8 +1,11 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts import people
+from accounts.models import Membership, User
+from initiatives import workbook_reader
 from tests.factories import UserFactory
 
 
@@ -75,3 +78,30 @@ def test_queries_stay_the_same(as_admin, url, department, other_department, rows
         Membership.objects.create(user=person, department=other_department, until=date(2027, 3, 31))
     with django_assert_num_queries(8):
         as_admin.get(url("user_list"))
+
+
+# --- 棚卸し ------------------------------------------------------------------------------------------
+
+
+def test_the_list_as_excel_for_the_yearly_check(as_admin, url, writer, department, other_department, today):
+    signed_in = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
+    User.objects.filter(pk=writer.pk).update(last_login=signed_in, expires_on=today, email="w@example.jp", name="=1+1")
+    UserFactory(username="gone", name="止めた人", is_active=False)
+    answer = as_admin.get(url("user_list_excel"))
+    assert answer["Content-Disposition"].endswith("%E5%88%A9%E7%94%A8%E8%80%85_20261122.xlsx")
+    sheet = workbook_reader.read(answer.content).sheets[0]
+    assert tuple(sheet.rows[0]) == people.STOCKTAKING
+    assert sheet.formulas == frozenset()
+    rows = {row[1]: row for row in sheet.rows[1:]}
+    made = f"{timezone.localtime(writer.created_at):%Y-%m-%d}"
+    assert rows["writer"] == [
+        "=1+1", "writer", "担当者", "高齢課", "使える", "令和8年11月22日", "2026-04-01 09:30", made, "w@example.jp",
+    ]  # fmt: skip
+    assert rows["gone"][4:7] == ["止めた", "なし", "まだありません"]
+
+
+def test_the_excel_is_narrowed_as_the_list_is(as_admin, url, writer, manager):
+    page = as_admin.get(url("user_list"), {"role": "manager"})
+    assert "この1人をExcelで保存" in page.content.decode()
+    answer = as_admin.get(url("user_list_excel"), {"role": "manager"})
+    assert [row[1] for row in workbook_reader.read(answer.content).sheets[0].rows[1:]] == ["manager"]

@@ -2,6 +2,7 @@ import pytest
 
 from initiatives import agreed_rating, review
 from initiatives.models import EntryPart, FieldChange, YearlyEntry
+from reporting.assemble import assemble
 from tests.factories import make_entry, make_initiative
 
 
@@ -26,6 +27,19 @@ def test_the_lead_decides_when_the_last_part_is_approved(entry, plan_year, coord
     assert approve(entry, plan_year, coordinator, department=other_department).rating == "A"
     change = FieldChange.objects.get(field="rating")
     assert (change.by, change.reason) == (coordinator, "主担当の自己評価")
+
+
+def test_with_a_part_reopened_the_agreed_rating_counts_no_more(entry, plan_year, coordinator, other_department):
+    """F34: the approvals above a step taken back fall, and with them what the report counts."""
+    approve(entry, plan_year, coordinator)
+    assert [line.rating for line in assemble(plan_year).rows] == ["A"]
+    part = review.parts_of(plan_year, coordinator).get(entry=entry, department=other_department)
+    review.take_steps([part], "reopen", by=coordinator, plan_year=plan_year, reason="数が違っていた")
+    report = assemble(plan_year)
+    assert ([line.rating for line in report.rows], report.tally.ratings["unrated"]) == ([""], 1)
+    EntryPart.objects.filter(pk=part.pk).update(status="submitted", self_rating="B")
+    assert approve(entry, plan_year, coordinator, department=other_department).rating == "A"
+    assert assemble(plan_year).tally.ratings["unrated"] == 0
 
 
 def test_both_at_once(entry, plan_year, coordinator):

@@ -190,7 +190,7 @@ def test_after_sending_nothing_is_taken_off(client, writer, part):
     client.force_login(writer)
     response = client.post(url("attachment_remove", part, attachment.pk))
     assert response.status_code == 409
-    assert words(response).startswith("外していません。いまの状態は「提出済」なので")
+    assert words(response).startswith("外していません。福祉総務課に提出したので、")
     assert Attachment.objects.standing().exists()
 
 

@@ -42,3 +42,21 @@ def test_labels():
 )
 def test_a_fiscal_year_begins_in_april(day, year):
     assert fy.of_date(day) == year
+
+
+@pytest.mark.parametrize(
+    "text", ["2027-04-01", "2027/4/1", "2027.4.1", "2027年4月1日", "令和9年4月1日", "R9.4.1", "r9/4/1", "２０２７／４／１", " R9. 4. 1 "]
+)  # fmt: skip
+def test_parse_day(text):
+    assert fy.parse_day(text) == date(2027, 4, 1)
+
+
+@pytest.mark.parametrize("text", ["", "4月1日", "2027-13-01", "2027-02-30", "平成40年4月1日", "R0.4.1", "2027-4-1-2"])
+def test_parse_day_refuses_in_words(text):
+    with pytest.raises(fy.FiscalYearError, match=f"「{text}」は日付として読めません"):
+        fy.parse_day(text)
+
+
+@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
+def test_parse_day_reads_what_date_label_writes(day):
+    assert fy.parse_day(fy.date_label(day)) == day

@@ -88,3 +88,25 @@ def test_queries_do_not_grow(client, coordinator, plan, plan_year, department, c
     page_of(client, plan_year)
     with django_assert_num_queries(11):
         page_of(client, plan_year)
+
+
+def test_a_department_is_told_of_its_extension(client, writer, coordinator, department, collecting):
+    day = timezone.localdate() + timezone.timedelta(days=20)
+    collecting.extensions.create(department=department, until=day, by=coordinator)
+    client.force_login(writer)
+    told = f"高齢課が受け持つ取組は3件です。高齢課の期限は、{day.month}月{day.day}日まで延びています。"
+    assert page_of(client, collecting).select_one("h1 + p").get_text() == told
+
+
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [
+        ("preparing", "令和6年度は、まだ準備中です"),
+        ("reviewing", "差し戻された1件を、直してください"),
+        ("published", "令和6年度の記入は終わっています"),
+    ],
+)
+def test_outside_the_time_of_writing_home_says_so(client, writer, collecting, status, heading):
+    PlanYear.objects.update(status=status)
+    client.force_login(writer)
+    assert page_of(client, collecting).h1.get_text() == heading

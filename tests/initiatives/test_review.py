@@ -154,7 +154,7 @@ def test_queries_of_the_queue_do_not_grow(office, address, make, count, django_a
     for number in range(1, count + 1):
         make(number)
     office.get(address("review_queue"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         office.get(address("review_queue"))
 
 
@@ -166,7 +166,7 @@ def test_queries_of_one_part_do_not_grow(
     for number in range(2, count + 1):
         make(number)
     office.get(address("review_part", part.pk))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         office.get(address("review_part", part.pk))
 
 

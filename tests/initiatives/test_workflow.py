@@ -15,8 +15,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts.models import User
-from initiatives import history, workflow
+from accounts.models import Deputyship, User
+from initiatives import history, permissions, workflow
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, PlanYear, Transition
 from initiatives.workflow import ACTIONS, TransitionError
@@ -25,13 +25,14 @@ from tests.factories import (
     PlanFactory,
     PlanYearFactory,
     UserFactory,
+    make_deputy,
     make_entry,
     make_initiative,
     make_part,
 )
 
 S = EntryPart.Status
-PEOPLE = ["writer", "manager", "other", "coordinator", "member", "admin"]
+PEOPLE = ["writer", "manager", "other", "coordinator", "member", "admin", "deputy", "manager_deputy", "office_deputy"]
 
 # Who may do what in a department with the 課長 step, while the year is 受付中. Read and corrected by people.
 MAY = {
@@ -53,6 +54,15 @@ MAY_WITHOUT_MANAGER = {key: people for key, people in MAY.items() if "request" n
 }
 
 
+# A 代理 may do what the absent person may; 福祉総務課 keeps its own rights besides.
+ACTS_AS = {"writer": {"deputy", "office_deputy"}, "manager": {"manager_deputy"}, "coordinator": {"office_deputy"}}
+
+
+def may(table, name, status) -> set[str]:
+    people = table.get((name, status), set())
+    return people | {deputy for person in people for deputy in ACTS_AS.get(person, ())}
+
+
 @pytest.fixture
 def part(plan, plan_year, department):
     return make_entry(make_initiative(plan, "1-1-1-1", department), status="draft").parts.get()
@@ -60,7 +70,7 @@ def part(plan, plan_year, department):
 
 def in_status(part: EntryPart, status: str) -> EntryPart:
     EntryPart.objects.filter(pk=part.pk).update(
-        status=status, approved_at=timezone.now() if status == "approved" else None
+        status=status, approved_by=None, approved_at=timezone.now() if status == "approved" else None
     )
     return EntryPart.objects.select_related("department").get(pk=part.pk)
 
@@ -73,7 +83,7 @@ def test_who_may_do_what(part, plan_year, person, status, with_manager, request)
     part.department.save()
     table = MAY if with_manager else MAY_WITHOUT_MANAGER
     part, user = in_status(part, status), request.getfixturevalue(person)
-    expected = {name for name in ACTIONS if person in table.get((name, status), ())}
+    expected = {name for name in ACTIONS if person in may(table, name, status)}
     assert set(workflow.available_actions(part, user, plan_year)) == expected
     for name in ACTIONS:
         if name not in expected:
@@ -97,6 +107,23 @@ def test_a_step_is_taken_and_remembered(part, plan_year, name, status, request):
     assert (part.submitted_by == user) == (name == "submit")
 
 
+@pytest.mark.parametrize(("name", "status"), MAY)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_whose_place_it_was_is_remembered(part, plan_year, person, name, status, request):
+    """Exactly when the person could not have taken the step without being somebody's 代理."""
+    part, user = in_status(part, status), request.getfixturevalue(person)
+    if person not in may(MAY, name, status):
+        return
+    workflow.perform(part, name, by=user, plan_year=plan_year, reason="理由")
+    step = Transition.objects.get()
+    Deputyship.objects.all().delete()
+    alone = User.objects.get(pk=user.pk)
+    could = name in workflow.available_actions(in_status(part, status), alone, plan_year)
+    assert step.by == user
+    absent = "manager" if person == "manager_deputy" else "writer"
+    assert (step.on_behalf_of and step.on_behalf_of.username) == (None if could else absent)
+
+
 @pytest.mark.parametrize("name", [name for name, action in ACTIONS.items() if action.reason_required])
 def test_a_reason_is_asked_for(part, plan_year, coordinator, name):
     part = in_status(part, "approved" if name == "reopen" else "submitted")
@@ -114,6 +141,76 @@ def test_nobody_approves_what_they_submitted(plan, plan_year):
         workflow.perform(part, "approve", by=both, plan_year=plan_year)
     workflow.perform(part, "approve", by=colleague, plan_year=plan_year)
     assert part.status == S.APPROVED
+
+
+def written_as_deputy(part, user):
+    history.save_changes(part, {"result": "電話で聞いた"}, by=user, on_behalf_of=permissions.writes_for(user, part))
+
+
+def target_written_as_deputy(part, user):
+    history.save_changes(part.entry, {"next_target": "12件"}, by=user, on_behalf_of=permissions.writes_for(user, part))
+
+
+def sent_as_deputy(part, user):
+    workflow.perform(part, "request_confirmation", by=user, plan_year=PlanYear.objects.get())
+
+
+@pytest.mark.parametrize("act", [written_as_deputy, target_written_as_deputy, sent_as_deputy])
+def test_nobody_approves_what_they_wrote_or_sent_as_a_deputy(part, plan_year, act, office_deputy, coordinator):
+    """Not even long after the deputyship has ended, and whoever submitted in the end."""
+    act(part, office_deputy)
+    Deputyship.objects.update(ended_at=timezone.now(), ended_by=coordinator)
+    part, again = in_status(part, "submitted"), User.objects.get(pk=office_deputy.pk)
+    assert set(workflow.available_actions(part, again, plan_year)) == {"return"}
+    with pytest.raises(TransitionError, match="代理で書いたり送ったりしたものは、自分では承認できません"):
+        workflow.perform(part, "approve", by=again, plan_year=plan_year)
+    workflow.perform(part, "approve", by=coordinator, plan_year=plan_year)
+    assert part.approved_by == coordinator
+
+
+def test_a_deputy_who_did_nothing_may_approve(part, plan_year, office_deputy):
+    part = in_status(part, "submitted")
+    step = workflow.perform(part, "approve", by=office_deputy, plan_year=plan_year)
+    assert (part.status, step.on_behalf_of) == (S.APPROVED, None)
+
+
+def test_what_was_submitted_comes_back_until_it_is_picked_up(part, plan_year, writer, coordinator):
+    part = in_status(part, "submitted")
+    workflow.pick_up(part, coordinator)
+    assert workflow.available_actions(part, writer, plan_year) == {}
+    with pytest.raises(TransitionError, match="福祉総務課が確認を始めたので、取り下げられません"):
+        workflow.perform(part, "withdraw", by=writer, plan_year=plan_year)
+    workflow.perform(part, "return", by=coordinator, plan_year=plan_year, reason="直してください")
+    assert (part.picked_up_at, part.picked_up_by) == (None, None)
+    part = in_status(part, "submitted")
+    assert set(workflow.available_actions(part, writer, plan_year)) == {"withdraw"}
+
+
+def test_a_withdrawal_and_a_correction_at_the_same_moment(part, plan_year, writer, coordinator):
+    """Whoever is second is told: neither is a text corrected that was taken back, nor the other way round."""
+    part = in_status(part, "submitted")
+    stale = EntryPart.objects.select_related("department").get(pk=part.pk)
+    workflow.pick_up(part, coordinator)
+    with pytest.raises(Conflict):
+        workflow.perform(stale, "withdraw", by=writer, plan_year=plan_year)
+    part, stale = in_status(part, "submitted"), in_status(part, "submitted")
+    EntryPart.objects.update(picked_up_at=None, picked_up_by=None)
+    part.refresh_from_db()
+    workflow.perform(part, "withdraw", by=writer, plan_year=plan_year)
+    workflow.pick_up(stale, coordinator)
+    assert EntryPart.objects.get().picked_up_at is None
+
+
+@pytest.mark.parametrize("name", ["withdraw", "return", "reopen"])
+def test_with_a_step_back_the_approvals_above_fall(part, plan_year, writer, coordinator, name):
+    part = in_status(part, "approved" if name == "reopen" else "submitted")
+    EntryPart.objects.update(submitted_by=writer, submitted_at=timezone.now())
+    part.refresh_from_db()
+    by = writer if name == "withdraw" else coordinator
+    workflow.perform(part, name, by=by, plan_year=plan_year, reason="理由")
+    part.refresh_from_db()
+    fallen = (part.submitted_by, part.submitted_at, part.approved_by, part.approved_at)
+    assert fallen == (None, None, None, None)
 
 
 def test_a_text_that_changed_meanwhile_is_not_approved(part, plan_year, coordinator, writer):
@@ -172,7 +269,10 @@ def test_many_at_once_tells_those_that_could_not(plan, plan_year, department, co
 
 
 class Walk(RuleBasedStateMachine):
-    """Two departments (one without the 課長 step), six people, some parts; a small model of who approved what."""
+    """Two departments (one without the 課長 step), seven people, some parts, and 代理 that come and go.
+
+    A small model of what stands where, and of who ever acted in another's place.
+    """
 
     steps_in_all = 0  # over all examples: a walk that never gets anywhere proves nothing
 
@@ -184,14 +284,39 @@ class Walk(RuleBasedStateMachine):
         plan = PlanFactory()
         self.year = PlanYearFactory(plan=plan)
         office = UserFactory(role=User.Role.COORDINATOR, of=[second])
-        self.people = [
+        people = [
             UserFactory(of=[first]), UserFactory(of=[second]), UserFactory(role=User.Role.MANAGER, of=[first]),
-            office, UserFactory(role=User.Role.COORDINATOR), UserFactory(role=User.Role.COMMITTEE),
+            office, UserFactory(role=User.Role.COORDINATOR), UserFactory(role=User.Role.COMMITTEE), UserFactory(),
         ]  # fmt: skip
+        self.keys = [person.pk for person in people]
+        self.departments = {person.pk: {m.department_id for m in person.memberships.all()} for person in people}
+        self.deputies = set()  # of (absent, 代理)
         for number in (1, 2):
             make_entry(make_initiative(plan, f"1-1-1-{number}", first, second), status="not_started")
         self.model = {part.pk: (part.status, part.result) for part in EntryPart.objects.all()}
+        self.acted = {pk: set() for pk in self.model}  # who wrote or stepped in another's place
         self.steps = 0
+
+    @property
+    def people(self) -> list[User]:
+        """As a new request sees them: rights are read once per request."""
+        return [User.objects.get(pk=pk) for pk in self.keys]
+
+    @rule(absent=st.integers(0, 5), deputy=st.integers(0, 6))
+    def appoint(self, absent, deputy):
+        absent, deputy = self.people[absent], self.people[deputy]
+        if absent != deputy and (absent.pk, deputy.pk) not in self.deputies:
+            make_deputy(absent, deputy)
+            self.deputies.add((absent.pk, deputy.pk))
+
+    @rule(pick=st.integers(0, 10**6))
+    def end(self, pick):
+        if self.deputies:
+            absent, deputy = sorted(self.deputies)[pick % len(self.deputies)]
+            made = Deputyship.objects.get(principal=absent, deputy=deputy, ended_at__isnull=True)
+            made.ended_at, made.ended_by = timezone.now(), made.deputy
+            made.save()
+            self.deputies.remove((absent, deputy))
 
     def teardown(self):
         if hasattr(self, "example"):
@@ -201,16 +326,17 @@ class Walk(RuleBasedStateMachine):
     def parts(self) -> list[EntryPart]:
         return list(EntryPart.objects.select_related("department", "entry").order_by("pk"))
 
-    @rule(part=st.integers(0, 3), person=st.integers(0, 5), name=st.sampled_from(sorted(ACTIONS)), reason=st.booleans())
+    @rule(part=st.integers(0, 3), person=st.integers(0, 6), name=st.sampled_from(sorted(ACTIONS)), reason=st.booleans())
     def try_anything(self, part, person, name, reason):
         self.step(self.parts()[part], self.people[person], name, "理由" if reason else "")
 
     @rule(pick=st.integers(0, 10**6), reason=st.booleans())
     def take_a_step_that_is_offered(self, pick, reason):
+        people = self.people
         offered = [
             (part, user, name)
             for part in self.parts()
-            for user in self.people
+            for user in people
             for name in workflow.available_actions(part, user, self.year)
         ]
         if offered:
@@ -225,6 +351,7 @@ class Walk(RuleBasedStateMachine):
             assert not may_go
         else:
             assert may_go
+            self.remember(part, user, Transition.objects.order_by("-pk").first().on_behalf_of_id)
             self.steps += 1
             Walk.steps_in_all += 1
             self.model[part.pk] = (ACTIONS[name].target, self.model[part.pk][1])
@@ -234,10 +361,18 @@ class Walk(RuleBasedStateMachine):
         may = [(user, part) for user in self.people for part in EntryPart.objects.editable_by(user).order_by("pk")]
         if may:
             user, part = may[pick % len(may)]
-            history.save_changes(part, {"result": words}, by=user)
+            absent = permissions.writes_for(user, part)
+            if history.save_changes(part, {"result": words}, by=user, on_behalf_of=absent):
+                self.remember(part, user, absent and absent.pk)
             workflow.start_writing(part)
             status = self.model[part.pk][0]
             self.model[part.pk] = (S.DRAFT if status == S.NOT_STARTED else status, words)
+
+    def remember(self, part, user, absent):
+        if absent is not None:
+            assert (absent, user.pk) in self.deputies
+            assert part.department_id in self.departments[absent]
+            self.acted[part.pk].add(user.pk)
 
     @invariant()
     def database_is_as_the_model_says(self):
@@ -250,6 +385,7 @@ class Walk(RuleBasedStateMachine):
             assert (part.status == S.APPROVED) == (part.approved_at is not None) == (part.approved_by_id is not None)
             if part.status == S.APPROVED:
                 assert part.submitted_by_id != part.approved_by_id
+                assert part.approved_by_id not in self.acted[part.pk]
             last = part.transitions.first()
             if last is not None:
                 assert last.to_status == part.status
