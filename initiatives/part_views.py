@@ -26,7 +26,7 @@ def part_edit(request, plan_year, pk):
     return _save(request, plan_year, form)
 
 
-def _save(request, plan_year, form):
+def _save(request, plan_year, form, *, tries=3):
     part, draft, newer = form.part, _autosaving(request), form.is_stale()
     try:
         saving.save(part, form.touched(), form.read(), by=request.user, draft=draft)
@@ -34,7 +34,7 @@ def _save(request, plan_year, form):
         return _clash(request, plan_year, form, error.clashes)
     except Conflict:
         # The row moved between reading and writing; reading it again tells how.
-        return _moved(request, plan_year, _read(request, plan_year, part.pk))
+        return _moved(request, plan_year, _read(request, plan_year, part.pk), tries - 1)
     if draft:
         return JsonResponse(writing.answer(part, newer=newer))
     return _go_on(request, plan_year, form)
@@ -129,11 +129,14 @@ def _who(request, change) -> str:
     return f"{change.by}さん" + (f"（{change.on_behalf_of}さんの代理）" if change.on_behalf_of else "")
 
 
-def _moved(request, plan_year, part):
+def _moved(request, plan_year, part, tries):
+    """Once more with the row as it is now: another field saved at the same moment is no clash."""
     if not permissions.can_write_part(request.user, part, plan_year):
         return _closed(request, plan_year, part)
     form = PartForm(request.POST, part=part)
     form.is_valid()
+    if tries:
+        return _save(request, plan_year, form, tries=tries)
     return _clash(request, plan_year, form, saving.clashes_of(part, form.touched()))
 
 

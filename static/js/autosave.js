@@ -9,8 +9,19 @@
   if (!form) return;
   const PAUSE = 2000;
   const AGAIN = 10000;
-  const KEY = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
-  const KEPT = `${KEY}-kept`;
+  // Each tab keeps a copy of its own: what one has saved must not take away what another still holds.
+  const tab = () => {
+    try {
+      sessionStorage.ayumiTab ??= `${Date.now()}-${Math.random()}`;
+      return sessionStorage.ayumiTab;
+    } catch {
+      return "";
+    }
+  };
+  const PREFIX = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
+  const TABS = `${PREFIX}-tab-`;
+  const KEY = `${TABS}${tab()}`;
+  const KEPT = `${PREFIX}-kept`;
   const NAMES = [...form.querySelectorAll("[name^=seen-]")].map((seen) => seen.name.slice(5));
   const status = document.getElementById("autosave-status");
   const notices = document.getElementById("autosave-notices");
@@ -235,8 +246,9 @@
       notice.append(line);
     }
     const forget = () => {
-      const others = (stored(KEPT) ?? []).filter((other) => JSON.stringify(other) !== JSON.stringify(record));
+      const others = (stored(KEPT) ?? []).filter((other) => !same(other.values, record.values));
       store(KEPT, others.length ? others : null);
+      for (const key of otherTabs()) if (same(stored(key)?.values ?? {}, record.values)) store(key, null);
       notice.remove();
     };
     const row = document.createElement("p");
@@ -252,16 +264,29 @@
     notices.append(notice);
   }
 
+  // Copies of tabs that are open beside this one, or were closed before they had saved.
+  function otherTabs() {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(TABS) && key !== KEY);
+    } catch {
+      return [];
+    }
+  }
+
   function offerBack() {
-    const left = stored(KEPT) ?? [];
     const last = stored(KEY);
     // Typing begins a new copy under KEY, so what is offered waits under a name of its own.
-    if (last) left.push(last);
-    const useful = left.filter((record) => record?.values && !same(record.values, values()));
-    store(KEPT, useful.length ? useful : null);
+    const mine = [...(stored(KEPT) ?? []), last].filter(useful);
+    store(KEPT, mine.length ? mine : null);
     if (!storing && last) return;
     store(KEY, null);
-    if (!("closed" in form.dataset)) useful.forEach(offer);
+    const all = [...mine, ...otherTabs().map(stored).filter(useful)];
+    const first = (record, index) => all.findIndex((other) => same(other.values, record.values)) === index;
+    if (!("closed" in form.dataset)) all.filter(first).forEach(offer);
+  }
+
+  function useful(record) {
+    return record?.values && !same(record.values, values());
   }
 
   function changed() {

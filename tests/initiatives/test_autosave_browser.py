@@ -205,7 +205,7 @@ def test_one_person_never_clashes_with_oneself(context, sign_in, address, part, 
                     late.pop(0).continue_()
                 tab.clock.run_for(2500)
                 tab.wait_for_timeout(50)
-                if not late and stored(tab) == "[]":
+                if not late and stored(tab) == "[]" and "に自動で保存しました" in status(tab).inner_text():
                     break
             assert "同じ欄" not in status(tab).inner_text()
         found = EntryPart.objects.get(pk=part.pk)
@@ -227,6 +227,24 @@ def holding(late):
             route.continue_()
 
     return hold
+
+
+def test_what_one_tab_saves_does_not_take_away_what_another_holds(context, sign_in, address, part, writer):
+    sign_in(context, writer)
+    one, two = context.new_page(), context.new_page()
+    one.goto(address)
+    two.goto(address)
+    one.route(address, lambda route: route.abort())
+    result_box(one).fill("届いていない文")
+    two.locator("textarea[name=issues]").fill("届いた課題")
+    expect(status(two)).to_contain_text(SAVED, timeout=WAIT)
+    assert "届いていない文" in stored(two)
+    one.close()  # before it could save
+    two.goto(address)
+    two.get_by_role("button", name="使う", exact=True).click()
+    assert result_box(two).input_value() == "届いていない文"
+    expect(status(two)).to_contain_text(SAVED, timeout=WAIT)
+    assert (result_of(part), stored(two)) == ("届いていない文", "[]")
 
 
 ENDINGS = ("no cookie", "session deleted", "signed out elsewhere", "stopped and started again")

@@ -268,3 +268,23 @@ def test_pairs_at_the_same_moment(plan, plan_year, department, writer, manager):
         history.settle([read(pk), YearlyEntry.objects.get(pk=entry.pk)])
         found[codes] += 1
     print(f"pairs {found.total()}, answers {dict(found)}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_fields_at_the_same_moment_are_no_clash(plan, plan_year, department, writer, manager):
+    entry = make_entry(make_initiative(plan, "1-1-1-1", department), status=S.DRAFT, result="はじめ")
+    pk, clients = entry.parts.get().pk, []
+    for person in (writer, manager):
+        client = Client()
+        client.force_login(person)
+        client.get("/")
+        clients.append(client)
+    pairs = int(os.environ.get("AYUMI_PAIRS", 8))
+    for number in range(pairs):
+        one, two = (Page(person, client, pk) for person, client in zip((writer, manager), clients, strict=True))
+        one.values["result"], two.values["issues"] = f"実績{number}", f"課題{number}"
+        answers = at_once(lambda page=one: page.post(draft=True), lambda page=two: page.post(draft=True))
+        assert [answer.status_code for answer in answers] == [200, 200]
+        part = read(pk)
+        assert (part.result, part.issues) == (f"実績{number}", f"課題{number}")
+    print(f"pairs in two fields {pairs}")
