@@ -13,3 +13,10 @@ def compose(shared: str, parts: Iterable[tuple[str, str]], *, joint: bool) -> st
         if text:
             blocks.append(f"【{department}】\n{text}" if joint else text)
     return "\n".join(blocks)
+
+
+def printed_result(result: str, not_applicable_reason: str) -> str:
+    """A department's result as it is printed: a year without anything to report says so, with the reason."""
+    if result or not not_applicable_reason:
+        return result
+    return f"今年度は該当がありません。{not_applicable_reason}"

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from accounts.models import User
-from initiatives import completeness, history, permissions, reading, thread, workflow, writing
+from initiatives import completeness, history, permissions, reading, saving, text_diff, thread, workflow
 from initiatives import fiscal_year as fy
 from initiatives.grouping import grouped
-from initiatives.models import EntryPart, Initiative, PlanYear, Transition, YearlyEntry
+from initiatives.models import Attachment, EntryPart, Initiative, PlanYear, Transition, YearlyEntry
+
+SHOWN = 8  # changes on the page, as in the template
 
 
 @dataclass
@@ -50,20 +52,24 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
         .only("pk", "code", "name")
     )
     place = next(index for index, other in enumerate(order) if other.pk == initiative.pk)
-    return {
-        "initiative": initiative,
-        "owners": list(initiative.owners.select_related("department")),
-        "partners": list(initiative.partnerships.select_related("partner", "department")),
-        "listings": list(initiative.cross_listings.order_by("position")),
-        "now": now,
-        "years": years,
-        "next_label": fy.label(plan_year.fiscal_year + 1),
-        "place": place + 1,
-        "count": len(order),
-        "previous": order[place - 1] if place else None,
-        "following": order[place + 1] if place + 1 < len(order) else None,
-        "changes": _changes(initiative, years, user, {part.pk for part, _ in talk["told"]}),
-    } | talk
+    return (
+        {
+            "initiative": initiative,
+            "owners": list(initiative.owners.select_related("department")),
+            "partners": list(initiative.partnerships.select_related("partner", "department")),
+            "listings": list(initiative.cross_listings.order_by("position")),
+            "now": now,
+            "years": years,
+            "next_label": fy.label(plan_year.fiscal_year + 1),
+            "files": _files(now, user),
+            "place": place + 1,
+            "count": len(order),
+            "previous": order[place - 1] if place else None,
+            "following": order[place + 1] if place + 1 < len(order) else None,
+        }
+        | talk
+        | _changes(initiative, years, user, {part.pk for part, _ in talk["told"]})
+    )
 
 
 def _years(initiative: Initiative, user: User) -> list[YearView]:
@@ -100,7 +106,15 @@ def _offer_steps(year: YearView, user: User) -> None:
         steps = workflow.available_actions(part, user, year.plan_year).items()
         part.actions = {name: action for name, action in steps if name not in sending}
         if permissions.works_in(user, part):
-            part.locked = writing.why_closed(part, user, year.plan_year)
+            part.locked = saving.why_closed(part, user, year.plan_year)
+
+
+def _files(year: YearView, user: User) -> list[Attachment]:
+    """The evidence beside the parts of the year in view."""
+    if not user.is_office or not year.parts:
+        return []
+    files = Attachment.objects.standing().filter(part__in=[part.pk for part in year.parts])
+    return list(files.select_related("part__department").order_by("part__position", "at"))
 
 
 def _talk(year: YearView, user: User) -> dict:
@@ -117,19 +131,21 @@ def _talk(year: YearView, user: User) -> dict:
 
 
 FIELD_WORDS = {
+    "attachments": "添付した資料",
     **{
         field.name: field.verbose_name for model in (Initiative, YearlyEntry, EntryPart) for field in model._meta.fields
     },
 }
 
 
-def _changes(initiative: Initiative, years: list[YearView], user: User, told: set[int]) -> list:
+def _changes(initiative: Initiative, years: list[YearView], user: User, told: set[int]) -> dict[str, list]:
     """Changes that the person may read: of the plan's own words, and of entries and parts that are visible.
 
-    `told`: parts whose steps stand on the page already, with what was asked of them.
+    Beside them what somebody is writing there now, which is no step of the history yet. `told`: parts whose steps
+    stand on the page already, with what was asked of them.
     """
     if not user.is_office:
-        return []
+        return {"changes": [], "writing": []}
     rows = [initiative]
     for year in years:
         if year.entry and not year.hidden and not year.from_original:
@@ -141,11 +157,14 @@ def _changes(initiative: Initiative, years: list[YearView], user: User, told: se
         for year in years
         for part in year.parts
     }
-    changes = list(history.of_rows(rows)[:100])
-    for change in changes:
+    changes, writing = list(history.of_rows(rows)[:100]), list(history.pending(rows))
+    for change in (*changes, *writing):
         change.where = labels.get((change.model, change.object_id), "計画に書かれた内容")
         change.field_label = FIELD_WORDS.get(change.field, change.field)
-    return sorted([*changes, *_steps(years, labels, user, told)], key=lambda event: event.at, reverse=True)
+    for change in changes[:SHOWN]:
+        change.pieces = text_diff.diff(change.old, change.new)
+    events = sorted([*changes, *_steps(years, labels, user, told)], key=lambda event: event.at, reverse=True)
+    return {"changes": events, "writing": writing}
 
 
 def _steps(years: list[YearView], labels: dict, user: User, told: set[int]) -> list[Transition]:

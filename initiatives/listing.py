@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from initiatives import parsing, permissions
-from initiatives.composition import compose
+from initiatives.composition import compose, printed_result
 from initiatives.models import EntryPart, Initiative, PlanYear, YearlyEntry
 
 # From the least to the most advanced: an initiative stands where its slowest department stands.
@@ -113,6 +113,11 @@ class _Part(NamedTuple):
     status: str
     result: str = ""
     issues: str = ""
+    not_applicable_reason: str = ""
+
+    @property
+    def printed_result(self) -> str:
+        return printed_result(self.result, self.not_applicable_reason)
 
 
 @dataclass(slots=True)
@@ -215,7 +220,7 @@ def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_yea
         row.rating = entry.rating
     joint = len(parts) > 1
     shared = ("", "") if row.hidden else (entry.shared_result, entry.shared_issues)
-    row.result = compose(shared[0], [(part.department, part.result) for part in visible], joint=joint)
+    row.result = compose(shared[0], [(part.department, part.printed_result) for part in visible], joint=joint)
     row.issues = compose(shared[1], [(part.department, part.issues) for part in visible], joint=joint)
 
 

@@ -3,6 +3,8 @@
 No query of its own: the page has read the part with its entry, initiative and plan.
 """
 
+from collections.abc import Collection
+
 from initiatives.checking.finding import FIELDS, Finding
 from initiatives.checking.part import check_writing
 from initiatives.checking.terms import terms_for
@@ -54,12 +56,18 @@ def _mendable(finding: Finding, part: EntryPart) -> bool:
     return name in _FORM_FIELDS and (name != "next_target" or is_lead(part))
 
 
-def worth_a_look(part: EntryPart, last: EntryPart | None, *, joint: bool = False) -> list[Lack]:
+def worth_a_look(
+    part: EntryPart, last: EntryPart | None, *, joint: bool = False, told: Collection[str] = ()
+) -> list[Lack]:
     """The findings as the writing page shows them: the field, and what is wrong and what to do in plain words.
 
-    They do not keep the part from being sent.
+    They do not keep the part from being sent. `told`: checks whose finding stands on the page already.
     """
-    return [(_FORM_FIELDS[one.place.field], _words(one)) for one in findings_for_part(part, last, joint=joint)]
+    return [
+        (_FORM_FIELDS[one.place.field], _words(one))
+        for one in findings_for_part(part, last, joint=joint)
+        if one.check not in told
+    ]
 
 
 def _words(finding: Finding) -> str:

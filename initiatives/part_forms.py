@@ -2,7 +2,7 @@
 
 from django import forms
 
-from initiatives import completeness, parsing
+from initiatives import completeness, parsing, printed_box
 from initiatives import fiscal_year as fy
 from initiatives.models import EntryPart, Plan
 
@@ -67,6 +67,8 @@ class PartForm(forms.Form):
         self.part = part
         for name, label in labels(part.entry.initiative.plan, part.entry.fiscal_year).items():
             self.fields[name].label = label
+        for name, line in printed_box.LINE.items():
+            self.fields[name].line, self.fields[name].readable = line, printed_box.readable(name)
         letters = [(level.letter, level.letter) for level in part.entry.initiative.plan.scale]
         self.fields["self_rating"].choices = [*letters, ("", "まだ決めていない")]
         if not completeness.is_lead(part):
@@ -76,6 +78,27 @@ class PartForm(forms.Form):
     def texts(self) -> list[str]:
         """Those of TEXTS that this part's department writes."""
         return [name for name in TEXTS if name in self.fields]
+
+    def is_stale(self) -> bool:
+        """Whether one of the rows has moved since the page was opened."""
+        return not all(map(self._is_fresh, self.texts()))
+
+    def _is_fresh(self, name: str) -> bool:
+        row, version = (self.part.entry, "entry_version") if name in ENTRY_FIELDS else (self.part, "version")
+        return self.cleaned_data[version] == row.version
+
+    def read(self) -> dict[str, str | None]:
+        """What stood in each field when the person began; None when the page does not say and the row has moved.
+
+        The version alone would not do: an answered save brings a newer one to a page that still shows an older text.
+        """
+        return {name: self._read(name) for name in self.texts()}
+
+    def _read(self, name: str) -> str | None:
+        seen, kept = self.seen(name), self.initial[name]
+        if seen is None:
+            return kept if self._is_fresh(name) else None
+        return kept if seen == _cleaned(kept) else seen  # a page may write a text otherwise than it is kept
 
     def touched(self) -> dict[str, str]:
         """What the person really wrote: fields that were sent and differ from what the page showed at first.
@@ -91,9 +114,11 @@ class PartForm(forms.Form):
     def seen(self, name: str) -> str | None:
         """The text of a field when the page was opened; None when the page does not say."""
         shown = self.data.get(f"seen-{name}")
-        if shown is None:
-            return None
-        try:
-            return parsing.clean_text(shown)
-        except parsing.ParsingError:
-            return None
+        return None if shown is None else _cleaned(shown)
+
+
+def _cleaned(text: str) -> str | None:
+    try:
+        return parsing.clean_text(text)
+    except parsing.ParsingError:
+        return None

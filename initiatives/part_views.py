@@ -1,11 +1,11 @@
 """The page on which a department writes its part of one initiative for a year."""
 
 from django.contrib import messages
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from initiatives import completeness, permissions, workflow, writing
+from initiatives import completeness, permissions, saving, workflow, writing
 from initiatives.history import Conflict
 from initiatives.part_forms import PartForm
 from initiatives.plan_years import with_plan_year
@@ -23,16 +23,32 @@ def part_edit(request, plan_year, pk):
         return _page(request, plan_year, form)
     if not form.is_valid():
         return _invalid(request, plan_year, form)
+    return _save(request, plan_year, form)
+
+
+def _save(request, plan_year, form, *, tries=3):
+    part, draft, newer = form.part, _autosaving(request), form.is_stale()
     try:
-        newer = writing.save(part, form, by=request.user)
-    except writing.Clashes as error:
+        saving.save(part, form.touched(), form.read(), by=request.user, draft=draft)
+    except saving.Clashes as error:
         return _clash(request, plan_year, form, error.clashes)
     except Conflict:
         # The row moved between reading and writing; reading it again tells how.
-        return _moved(request, plan_year, _read(request, plan_year, pk))
-    if _autosaving(request):
+        return _moved(request, plan_year, _read(request, plan_year, part.pk), tries - 1)
+    if draft:
         return JsonResponse(writing.answer(part, newer=newer))
     return _go_on(request, plan_year, form)
+
+
+@require_GET
+@with_plan_year
+def part_preview(request, plan_year, pk):
+    """How the initiative will be printed, as saved by now: the page asks for it after an automatic save."""
+    part = _read(request, plan_year, pk)
+    if not permissions.can_write_part(request.user, part, plan_year):
+        raise Http404  # it shows the co-owners' drafts
+    context = {"plan_year": plan_year, "entry": part.entry} | writing.joint(part)
+    return render(request, "initiatives/_part_preview.html", context)
 
 
 def _read(request, plan_year, pk):
@@ -50,6 +66,7 @@ def _page(request, plan_year, form, *, status=200, versions=None, **more):
     part = form.part
     for clash in more.get("clashes", ()):
         form[clash.name].clash = clash
+        clash.label = form.fields[clash.name].label
     context = writing.page(part, request.user, plan_year) | {"form": form, "body_words": _seen(form)}
     for name in form.texts():
         form[name].asked = context["asked"].get(name)
@@ -76,7 +93,7 @@ def _invalid(request, plan_year, form):
 
 def _closed(request, plan_year, part):
     """Not to be written by this person now: a reader is led to the page to read, a writer keeps the typed words."""
-    words = writing.why_closed(part, request.user, plan_year)
+    words = saving.why_closed(part, request.user, plan_year)
     if request.method == "GET":
         messages.warning(request, words)
         return _to_entry(plan_year, part)
@@ -95,18 +112,15 @@ def _unsaved(form) -> bool:
 
 def _clash(request, plan_year, form, clashes):
     """Both texts, side by side. The person's own stays in the form, which now carries the newer version."""
-    change = writing.last_change(form.part)
+    change, at = saving.last_writer(form.part, [clash.name for clash in clashes])
+    who = _who(request, change)
     if _autosaving(request):
-        return JsonResponse(
-            {"kind": "clash", "words": f"{_who(request, change)}が同じ欄を先に保存しました。"}, status=409
-        )
+        return JsonResponse({"kind": "clash", "words": f"{who}が同じ欄を先に保存しました。"}, status=409)
     data = form.data.copy()
     for name in set(form.texts()) - set(form.touched()):
         data[name] = form.initial[name]
     merged = PartForm(data, part=form.part)
-    return _page(
-        request, plan_year, merged, status=409, clashes=clashes, who=_who(request, change), at=change and change.at
-    )
+    return _page(request, plan_year, merged, status=409, clashes=clashes, who=who, at=at)
 
 
 def _who(request, change) -> str:
@@ -117,22 +131,22 @@ def _who(request, change) -> str:
     return f"{change.by}さん" + (f"（{change.on_behalf_of}さんの代理）" if change.on_behalf_of else "")
 
 
-def _moved(request, plan_year, part):
+def _moved(request, plan_year, part, tries):
+    """Once more with the row as it is now: another field saved at the same moment is no clash."""
     if not permissions.can_write_part(request.user, part, plan_year):
         return _closed(request, plan_year, part)
     form = PartForm(request.POST, part=part)
     form.is_valid()
-    clashes = [
-        writing.Clash(name, form.fields[name].label, form.initial[name], text)
-        for name, text in form.touched().items()
-        if text != form.initial[name]
-    ]
-    return _clash(request, plan_year, form, clashes)
+    if tries:
+        return _save(request, plan_year, form, tries=tries)
+    return _clash(request, plan_year, form, saving.clashes_of(part, form.touched()))
 
 
 def _go_on(request, plan_year, form):
     """Saved. Then send the part, if that is what was pressed and nothing is missing."""
     part, then = form.part, request.POST.get("then", "")
+    if then == "files":  # a button of the form, so that nothing typed stays behind
+        return redirect("initiatives:part_files", plan_year.plan_id, plan_year.fiscal_year, part.pk)
     if then not in completeness.SENDING:
         messages.success(request, f"{writing.saved_at()} に保存しました")
         return redirect("initiatives:part_edit", plan_year.plan_id, plan_year.fiscal_year, part.pk)

@@ -36,6 +36,11 @@ def can_read(user: User, status: str, departments: Iterable[int], plan_year: Pla
     return not user.is_committee and not user.department_ids().isdisjoint(departments)
 
 
+def can_view_attachments(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
+    """The evidence beside a part: for whoever may read it, but the committee. The other face: Attachment.visible_to."""
+    return user.is_office and can_view_part(user, part, plan_year)
+
+
 def works_in(user: User, part: EntryPart) -> bool:
     """Belongs today to the department of the part, or is the 代理 of someone there, with an account that may write."""
     return (

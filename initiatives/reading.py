@@ -183,7 +183,8 @@ def readings(
     steps, changes = defaultdict(list), defaultdict(list)
     for step in steps_of(parts):
         steps[step.part_id].append(step)
-    for change in history.of_rows([*parts, *(part.entry for part in parts)]):
+    rows = [*parts, *(part.entry for part in parts)]
+    for change in (*history.unsettled(rows), *history.of_rows(rows)):
         changes[change.model, change.object_id].append(change)
     last = _last_entries(parts, plan_year)
     return [
@@ -228,10 +229,10 @@ def _last_texts(part: EntryPart, last: YearlyEntry) -> Values:
     texts = {
         name: compose(
             getattr(last, f"shared_{name}"),
-            [(other.department.name, getattr(other, name)) for other in parts],
+            [(other.department.name, getattr(other, text)) for other in parts],
             joint=len(parts) > 1,
         )
-        for name in ("result", "issues")
+        for name, text in (("result", "printed_result"), ("issues", "issues"))
     }
     return texts | once | {"not_applicable_reason": "", "self_rating": last.rating}
 

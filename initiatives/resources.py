@@ -223,7 +223,8 @@ class LeanResource(resources.ModelResource):
         changed, self.update_instances = self.update_instances, []
         if not changed or dry_run:
             return
-        FieldChange.objects.bulk_create(change for row in changed for change in self._history(*row))
+        history.settle(instance for instance, _ in changed)
+        history.remember(change for row in changed for change in self._history(*row))
         for instance, values in changed:
             self._write(instance, values)
 

@@ -207,6 +207,7 @@ def page_of(part: EntryPart, plan_year: PlanYear, user: User, compare: str, wait
         "rated": rated,
         "disagree": len({sibling.self_rating for sibling in rated}) > 1,
         "lead": agreed_rating.lead_part(part.entry, siblings),
+        "files": part.attachments.standing(),
         "may_correct": may_correct(user, part, plan_year),
         "may_rate": permissions.can_reopen(user, part, plan_year),
         "actions": actions,

@@ -1,6 +1,14 @@
 from django.urls import path, register_converter
 
-from initiatives import handover_views, notice_views, part_views, review_views, views, year_views
+from initiatives import (
+    attachment_views,
+    handover_views,
+    notice_views,
+    part_views,
+    review_views,
+    views,
+    year_views,
+)
 from initiatives.plan_years import FiscalYearConverter
 from initiatives.survey import views as survey_views
 
@@ -41,6 +49,22 @@ urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/", part_views.part_edit, name="part_edit"),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/messages/", review_views.message_new, name="message_new"
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/preview/", part_views.part_preview, name="part_preview"
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/files/", attachment_views.part_files, name="part_files"
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/files/<int:pk>/",
+        attachment_views.attachment_file,
+        name="attachment_file",
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/files/<int:pk>/remove/",
+        attachment_views.attachment_remove,
+        name="attachment_remove",
     ),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/<slug:action>/",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import permissions
+from initiatives import history, permissions
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
 from initiatives.notices import outbox
@@ -84,6 +84,8 @@ def perform(
     comments = {field: text.strip() for field, text in (comments or {}).items() if text.strip()}
     if action.reason_required and not reason.strip() and not comments:
         raise TransitionError("理由を書いてください。書いた理由は、そのまま相手に届きます。")
+    if part.status in EntryPart.WRITABLE:
+        history.settle([part.entry, part])
     step = Transition(
         part=part, action=name, from_status=part.status, to_status=action.target, by=by,
         on_behalf_of=permissions.acts_for(by, part, name), reason=reason.strip(), version=part.version,

@@ -119,7 +119,7 @@ class _Rows:
         approved = bool(parts) and all(part.status == EntryPart.Status.APPROVED for part in parts)
         printed = [part for part in parts if part.status == EntryPart.Status.APPROVED]
         shared = (shown.shared_result, shown.shared_issues) if shown and approved else ("", "")
-        texts = [(part.department.name, part.result, part.issues) for part in printed]
+        texts = [(part.department.name, part.printed_result, part.issues) for part in printed]
         return snapshot.Row(
             code=initiative.code,
             name=initiative.name,
@@ -179,7 +179,7 @@ def _printed_parts(shared: tuple[str, str], parts: Sequence[EntryPart]) -> tuple
     whole = [snapshot.Part("", *shared, "")] if any(shared) else []
     return (
         *whole,
-        *(snapshot.Part(part.department.name, part.result, part.issues, part.self_rating) for part in parts),
+        *(snapshot.Part(part.department.name, part.printed_result, part.issues, part.self_rating) for part in parts),
     )
 
 

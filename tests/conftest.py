@@ -20,6 +20,7 @@ from tests.factories import (
     PlanFactory,
     PlanYearFactory,
     UserFactory,
+    make_attachment,
     make_deputy,
     make_entry,
     make_indicator,
@@ -151,10 +152,11 @@ def targets(plan, department, coordinator, writer, manager):
     collecting = PlanYearFactory(plan=plan, fiscal_year=2025)
     opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
     initiative = make_initiative(plan, "1-1-1-1", department)
-    make_entry(initiative, 2024, rating="A")
+    approved = make_entry(initiative, 2024, rating="A").parts.get()
     draft = make_entry(initiative, 2025, status="draft").parts.get()
     submitted = make_entry(make_initiative(plan, "1-1-1-2", department), 2025, status="submitted").parts.get()
     make_entry(make_initiative(plan, "1-1-1-3", department), 2025, status="awaiting_manager")
+    draft_file, approved_file = (make_attachment(part, writer) for part in (draft, approved))
     indicator = make_indicator(plan)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
@@ -196,6 +198,9 @@ def targets(plan, department, coordinator, writer, manager):
         "審議中の課の調査票": year(opened, department_id=department.pk),
         "確認待ちの調査票": year(collecting, pk=survey.pk),
         "提出された記入": year(collecting, pk=submitted.pk),
+        "書きかけの資料": year(collecting, pk=draft_file.pk),
+        "承認された記入": year(opened, pk=approved.pk),
+        "承認された資料": year(opened, pk=approved_file.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
         "知らせたメール": year(collecting, pk=mail.pk),

@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from accounts.models import Department, Deputyship, Membership, User
 from indicators.models import Figure, Indicator, IndicatorGoal, IndicatorValue
+from initiatives import attachments
 from initiatives.models import (
+    Attachment,
     Direction,
     EntryPart,
     Goal,
@@ -135,6 +137,15 @@ def make_part(entry: YearlyEntry, department: Department, status="approved", **f
     return EntryPart.objects.create(
         entry=entry, department=department, status=status, approved_at=approved_at, **fields
     )
+
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+def make_attachment(
+    part: EntryPart, by: User, content: bytes = PDF, name: str = "ちらし.pdf", caption=""
+) -> Attachment:
+    return attachments.add(part, content, name, caption, by=by)
 
 
 def make_indicator(plan: Plan, code: str = "I01", goals=(1,), values=None, **fields) -> Indicator:

@@ -14,6 +14,8 @@ PURE = {
     "initiatives.parsing",
     "indicators.calculation",
     "initiatives.composition",
+    "initiatives.printed_box",
+    "initiatives.target_rate",
     "initiatives.text_diff",
     "initiatives.workbook_reader",
     "initiatives.workbook_writer",

@@ -1,6 +1,7 @@
 """The plan as a tree, its years, what is written year by year, and the record of every change."""
 
-from initiatives.models.change import FieldChange
+from initiatives.models.attachment import Attachment
+from initiatives.models.change import FieldChange, PendingChange
 from initiatives.models.comment import FieldComment, PartMessage, ThreadRead
 from initiatives.models.entry import EntryPart, Transition, YearlyEntry
 from initiatives.models.handover import HandoverNote
@@ -21,6 +22,7 @@ from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear, YearTransition
 
 __all__ = [
+    "Attachment",
     "DeadlineExtension",
     "Direction",
     "EntryPart",
@@ -36,6 +38,7 @@ __all__ = [
     "NoticeWords",
     "PartMessage",
     "Partner",
+    "PendingChange",
     "Plan",
     "PlanYear",
     "Policy",

@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Department, User
+from initiatives import composition, parsing
 from initiatives import fiscal_year as fy
-from initiatives import parsing
 from initiatives.models.plan import Initiative, Plan
 from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear
@@ -167,7 +167,11 @@ class EntryPart(Versioned):
         super().save(**kwargs)
 
     def make_search_text(self) -> str:
-        return parsing.search_form(f"{self.result} {self.issues}")
+        return parsing.search_form(f"{self.printed_result} {self.issues}")
+
+    @property
+    def printed_result(self) -> str:
+        return composition.printed_result(self.result, self.not_applicable_reason)
 
 
 class Transition(models.Model):

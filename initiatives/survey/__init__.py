@@ -10,5 +10,5 @@ forms.py, views.py
 
 Why no django-import-export Resource: a Resource compares a row with what is saved and writes it. Here each cell has
 three texts (at download, saved now, in the file), a person chooses where two people wrote, and writing goes through
-writing.write, the way of the page: same cleaning, same history, same check of version and status.
+saving.write, the way of the page: same cleaning, same history, same check of version and status.
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from initiatives import writing
+from initiatives import saving, writing
 from initiatives.models import PlanYear
 from initiatives.part_forms import ENTRY_FIELDS
 from initiatives.survey.columns import CLEAR, FILLED, LONG, READABLE_LENGTH, Column, columns_of
@@ -68,7 +68,7 @@ def _cell(column: Column, row: Row, plan_year: PlanYear) -> Cell | str:
 def _to_fill(column: Column, row: Row, plan_year: PlanYear) -> Cell:
     if not row.may_fill(column.name):
         return Cell("", "closed", note=(column.heading, f"主担当の{row.lead}が書きます。" if row.lead else ""))
-    text = writing.saved(row.part, column.name)
+    text = saving.saved(row.part, column.name)
     if row.closed:
         return Cell(text, "closed", note=(column.heading, row.closed))
     choices = ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from accounts.models import User
-from initiatives import completeness, parsing, permissions, writing
+from initiatives import completeness, parsing, permissions, saving
 from initiatives import fiscal_year as fy
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, FieldChange, PlanYear, SurveyUpload, YearlyEntry
@@ -141,7 +141,7 @@ def take_in(
     written = seen.changes + [cell for cell in seen.clashes if answers[cell.key] == FILE]
     try:
         for part, texts in _by_part(written).items():
-            writing.write(part, texts, by=by, source=FieldChange.Source.IMPORT, reason=REASON)
+            saving.write(part, texts, by=by, source=FieldChange.Source.IMPORT, reason=REASON)
     except Conflict as error:
         raise ChangedMeanwhile from error
     initiatives = len({cell.code for cell in written})
@@ -234,7 +234,7 @@ class _Comparison:
             return other_year(fy.label(year), self.plan_year)
         mine = {parsing.key(part.department.name) for part in self.parts.values()}
         if parsing.key(keys["department"]) not in mine:
-            return writing.why_not_ours(keys["department"], self.user)
+            return saving.why_not_ours(keys["department"], self.user)
         return ""
 
     def _why_unknown(self, keys: Mapping[str, str]) -> str:
@@ -249,7 +249,7 @@ class _Comparison:
     # --- Cells ------------------------------------------------------------------------------------
 
     def _cell(self, line: Line, name: str, part: EntryPart, downloaded: str) -> Cell:
-        saved = writing.saved(part, name)
+        saved = saving.saved(part, name)
         cell = Cell(
             UNCHANGED_CELL, line.cell(name), part.entry.initiative.code, part.entry.initiative.name, name,
             self.labels[name], saved, line.texts[name], part=part,
@@ -300,7 +300,7 @@ class _Comparison:
 
     def _why_closed(self, name: str, part: EntryPart) -> str:
         if not permissions.can_write_part(self.user, part, self.plan_year):
-            return writing.why_closed(part, self.user, self.plan_year)
+            return saving.why_closed(part, self.user, self.plan_year)
         if not self._is_ours(name, part):
             return "この欄は、主担当の課が書きます。このセルを空にしてください。"
         return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from accounts.models import Department, User
-from initiatives import completeness, permissions, writing
+from initiatives import completeness, permissions, saving, writing
 from initiatives.grouping import grouped
 from initiatives.models import EntryPart, PlanYear
 from initiatives.part_forms import ENTRY_FIELDS
@@ -31,7 +31,7 @@ class Row:
 
     @property
     def texts(self) -> dict[str, str]:
-        return {name: writing.saved(self.part, name) for name in FILLED}
+        return {name: saving.saved(self.part, name) for name in FILLED}
 
     @property
     def check(self) -> str:
@@ -99,5 +99,5 @@ def _row(part: EntryPart, last: LastYear, siblings: list[EntryPart], user: User,
         department=part.department.name,
         lead=names.get(part.lead_department, ""),
         others=[name for pk, name in names.items() if pk != part.department_id],
-        closed=writing.why_not_now(part, user, plan_year),
+        closed=saving.why_not_now(part, user, plan_year),
     )

@@ -49,10 +49,15 @@
     way.click();
   });
 
-  // A character is one whatever its width; a line break is none.
+  // A character is one whatever its width; a line break is none. In print letters and figures are narrower.
+  const printed = (line) => [...line].reduce((sum, char) => sum + (char.codePointAt(0) > 0x2ff ? 1 : 0.62), 0);
   const count = (output) => {
     const field = document.getElementById(output.dataset.count);
-    if (field) output.textContent = `${[...field.value.replace(/\n/g, "")].length}字`;
+    if (!field) return;
+    const text = field.value;
+    const room = Number(output.dataset.line);
+    const lines = text.trim().split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(printed(line) / room)), 0);
+    output.textContent = `${[...text.replace(/\n/g, "")].length}字${room && text.trim() ? `（印刷で約${lines}行）` : ""}`;
   };
 
   document.addEventListener("input", (event) => {

@@ -9,8 +9,19 @@
   if (!form) return;
   const PAUSE = 2000;
   const AGAIN = 10000;
-  const KEY = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
-  const KEPT = `${KEY}-kept`;
+  // Each tab keeps a copy of its own: what one has saved must not take away what another still holds.
+  const tab = () => {
+    try {
+      sessionStorage.ayumiTab ??= `${Date.now()}-${Math.random()}`;
+      return sessionStorage.ayumiTab;
+    } catch {
+      return "";
+    }
+  };
+  const PREFIX = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
+  const TABS = `${PREFIX}-tab-`;
+  const KEY = `${TABS}${tab()}`;
+  const KEPT = `${PREFIX}-kept`;
   const NAMES = [...form.querySelectorAll("[name^=seen-]")].map((seen) => seen.name.slice(5));
   const status = document.getElementById("autosave-status");
   const notices = document.getElementById("autosave-notices");
@@ -102,7 +113,9 @@
     const newer = answer.newer ? "　ほかの人が別の欄を書きました。画面を開き直すと読めます。" : "";
     say(`${answer.saved_at} に自動で保存しました${newer}`, "ok");
     for (const word of document.querySelectorAll("[data-status]")) word.textContent = answer.status_label;
+    numbers(answer.numbers);
     lacks(answer.missing);
+    for (const panel of document.querySelectorAll("[data-saved]")) panel.dispatchEvent(new Event("saved"));
     return "saved";
   };
 
@@ -180,14 +193,23 @@
     });
     list.prepend(...made);
     list.querySelector("[data-lacks-none]").hidden = missing.length > 0;
-    document.querySelector("[data-lack-count]").textContent = missing.length + list.querySelectorAll("[data-look]").length;
+    document.querySelector("[data-lack-count]").textContent =
+      missing.length + list.querySelectorAll("[data-look]:not([hidden])").length;
+  }
+
+  // What the server read out of the texts it has now: 22件 ÷ 目標30件 ＝ 73.3％.
+  function numbers(found) {
+    for (const place of document.querySelectorAll("[data-number]")) place.textContent = found[place.dataset.number];
+    for (const place of document.querySelectorAll("[data-warning]")) place.hidden = !found.warning;
+    document.querySelector("[data-number-none]").hidden = Boolean(found.rate);
+    if (found.rate) document.getElementById("pair-rate").hidden = false;
   }
 
   // 低評価の理由 is asked for when the chosen rating needs it; a reason once written stays in sight.
   function when() {
     for (const pair of form.querySelectorAll("[data-when]")) {
       const asked = pair.dataset.when.split(" ").includes(field("self_rating").value);
-      pair.hidden = !asked && !pair.querySelector("textarea").value && !pair.querySelector(".field--err");
+      pair.hidden = !asked && !pair.querySelector("textarea")?.value && !pair.querySelector(".field--err");
     }
   }
 
@@ -224,8 +246,9 @@
       notice.append(line);
     }
     const forget = () => {
-      const others = (stored(KEPT) ?? []).filter((other) => JSON.stringify(other) !== JSON.stringify(record));
+      const others = (stored(KEPT) ?? []).filter((other) => !same(other.values, record.values));
       store(KEPT, others.length ? others : null);
+      for (const key of otherTabs()) if (same(stored(key)?.values ?? {}, record.values)) store(key, null);
       notice.remove();
     };
     const row = document.createElement("p");
@@ -241,16 +264,29 @@
     notices.append(notice);
   }
 
+  // Copies of tabs that are open beside this one, or were closed before they had saved.
+  function otherTabs() {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(TABS) && key !== KEY);
+    } catch {
+      return [];
+    }
+  }
+
   function offerBack() {
-    const left = stored(KEPT) ?? [];
     const last = stored(KEY);
     // Typing begins a new copy under KEY, so what is offered waits under a name of its own.
-    if (last) left.push(last);
-    const useful = left.filter((record) => record?.values && !same(record.values, values()));
-    store(KEPT, useful.length ? useful : null);
+    const mine = [...(stored(KEPT) ?? []), last].filter(useful);
+    store(KEPT, mine.length ? mine : null);
     if (!storing && last) return;
     store(KEY, null);
-    if (!("closed" in form.dataset)) useful.forEach(offer);
+    const all = [...mine, ...otherTabs().map(stored).filter(useful)];
+    const first = (record, index) => all.findIndex((other) => same(other.values, record.values)) === index;
+    if (!("closed" in form.dataset)) all.filter(first).forEach(offer);
+  }
+
+  function useful(record) {
+    return record?.values && !same(record.values, values());
   }
 
   function changed() {

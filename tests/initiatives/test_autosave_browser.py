@@ -1,7 +1,11 @@
 """Writing in a real browser: what was typed is never lost, whatever happens to the line, the session or a colleague."""
 
+import os
+import random
+
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -173,3 +177,163 @@ def test_sending_saves_first(page, context, sign_in, address, part, writer):
     expect(page.get_by_text("を送りました")).to_be_visible()
     found = EntryPart.objects.get(pk=part.pk)
     assert (found.result, found.self_rating, found.status) == ("送る文", "A", "awaiting_manager")
+
+
+def test_one_person_never_clashes_with_oneself(context, sign_in, address, part, writer):
+    """Answers come late and in any order, in one tab or two: no clash, nothing lost. AYUMI_DELAYS=300 takes that many."""
+    sign_in(context, writer)
+    boxes = ("result", "issues")
+    runs = int(os.environ.get("AYUMI_DELAYS", 2))
+    for run in range(runs):
+        chance, late = random.Random(run), []
+        tabs = [context.new_page() for _ in range(1 + run % 2)]
+        for tab in tabs:
+            tab.clock.install()
+            tab.route(address, holding(late))
+            tab.goto(address)
+        typed = {}
+        for turn in range(6):
+            index = chance.randrange(len(tabs))
+            typed[boxes[index]] = f"{run}回目の{turn}つ目の文"
+            tabs[index].locator(f"textarea[name={boxes[index]}]").fill(typed[boxes[index]])
+            tabs[index].clock.run_for(chance.choice([500, 2500]))
+            if late and chance.random() < 0.6:
+                late.pop(chance.randrange(len(late))).continue_()
+        for tab in tabs:
+            for _ in range(20):
+                while late:
+                    late.pop(0).continue_()
+                tab.clock.run_for(2500)
+                tab.wait_for_timeout(50)
+                if not late and stored(tab) == "[]" and "に自動で保存しました" in status(tab).inner_text():
+                    break
+            assert "同じ欄" not in status(tab).inner_text()
+        found = EntryPart.objects.get(pk=part.pk)
+        assert {name: getattr(found, name) for name in typed} == typed
+        assert stored(tabs[0]) == "[]"
+        for tab in tabs:
+            tab.unroute_all(behavior="ignoreErrors")
+            tab.close()
+    print(f"delayed runs {runs}")
+
+
+def holding(late):
+    """Keeps every save back in `late` until the test lets it go."""
+
+    def hold(route):
+        if route.request.method == "POST":
+            late.append(route)
+        else:
+            route.continue_()
+
+    return hold
+
+
+def test_what_one_tab_saves_does_not_take_away_what_another_holds(context, sign_in, address, part, writer):
+    sign_in(context, writer)
+    one, two = context.new_page(), context.new_page()
+    one.goto(address)
+    two.goto(address)
+    one.route(address, lambda route: route.abort())
+    result_box(one).fill("届いていない文")
+    two.locator("textarea[name=issues]").fill("届いた課題")
+    expect(status(two)).to_contain_text(SAVED, timeout=WAIT)
+    assert "届いていない文" in stored(two)
+    one.close()  # before it could save
+    two.goto(address)
+    two.get_by_role("button", name="使う", exact=True).click()
+    assert result_box(two).input_value() == "届いていない文"
+    expect(status(two)).to_contain_text(SAVED, timeout=WAIT)
+    assert (result_of(part), stored(two)) == ("届いていない文", "[]")
+
+
+ENDINGS = ("no cookie", "session deleted", "signed out elsewhere", "stopped and started again")
+TEXTS = ("切れたあとの文", "一行目\n二行目", "<b>&\"'", "𠮷野家で①、㈱の文", "　空白　")
+
+
+def end_sign_in(context, writer, how: str) -> None:
+    if how == "no cookie":
+        context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    elif how == "signed out elsewhere":
+        other = context.new_page()
+        other.goto(context.pages[0].url)
+        other.locator("summary").filter(has_text="自分のメニュー").click()
+        other.get_by_role("button", name="サインアウト").click()
+        other.close()
+    else:
+        Session.objects.all().delete()
+    if how == "stopped and started again":
+        writer.is_active = False
+        writer.save()
+        writer.is_active = True
+        writer.save()
+
+
+def test_no_end_of_a_sign_in_costs_a_character(browser, browser_context_args, sign_in, address, part, writer):
+    """However and whenever it ends, the words come back after signing in. AYUMI_EXPIRIES=50 takes that many cases."""
+    writer.set_password(PASSWORD)
+    writer.save()
+    cases = int(os.environ.get("AYUMI_EXPIRIES", 2))
+    for case in range(cases):
+        chance = random.Random(case)
+        how, text, box = ENDINGS[case % 4], chance.choice(TEXTS) + str(case), chance.choice(["result", "issues"])
+        context = browser.new_context(**browser_context_args)
+        sign_in(context, writer)
+        page = context.new_page()
+        page.clock.install()
+        page.goto(address)
+        field = page.locator(f"textarea[name={box}]")
+        early = chance.random() < 0.5
+        if early:
+            end_sign_in(context, writer, how)
+        field.fill(text)
+        if not early:
+            end_sign_in(context, writer, how)
+        if chance.random() < 0.5:
+            page.clock.run_for(2500)
+        else:
+            page.get_by_role("button", name="保存する").last.click()
+        page.get_by_role("link", name="サインインして続ける").click()
+        page.get_by_label("ユーザー名").fill("writer")
+        page.get_by_label("パスワード", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="サインイン").click()
+        page.get_by_role("button", name="使う", exact=True).click()
+        assert page.locator(f"textarea[name={box}]").input_value() == text
+        page.clock.run_for(2500)
+        expect(status(page)).to_contain_text(SAVED, timeout=WAIT)
+        assert getattr(EntryPart.objects.get(pk=part.pk), box) == text.rstrip()
+        context.close()
+    print(f"ended sign-ins {cases}")
+
+
+def test_the_numbers_and_the_printed_text_follow_what_was_saved(page, context, sign_in, address, part, writer):
+    part.entry.target = "訪問 30件"
+    part.entry.save()
+    sign_in(context, writer)
+    page.goto(address)
+    expect(page.locator("#pair-rate")).to_be_hidden()
+    page.get_by_text("目標に向け順調に実施できた").click()
+    result_box(page).fill("訪問は22件。")
+    expect(page.locator("#pair-rate")).to_contain_text("22件 ÷ 目標30件 ＝ 73.3％", timeout=WAIT)
+    expect(page.locator("#id_self_rating [data-warning]")).to_contain_text("Bに変えるか")
+    expect(page.locator("[data-lack-count]")).to_have_text("1")
+    expect(page.locator("#pair-result output")).to_have_text("7字（印刷で約1行）")
+    page.locator("#preview summary").click()
+    expect(page.locator("#preview dd").nth(1)).to_have_text("訪問は22件。")
+
+
+def test_files_are_kept_beside_words_that_were_not_saved_yet(page, context, sign_in, address, part, writer):
+    sign_in(context, writer)
+    page.goto(address)
+    result_box(page).fill("まだ保存していない文")
+    page.get_by_role("button", name="保存して、資料を付ける").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "ちらし.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    )
+    page.get_by_role("button", name="付ける", exact=True).click()
+    expect(page.get_by_text("「ちらし.pdf」を付けました。")).to_be_visible()
+    page.get_by_role("link", name="書く画面に戻る").click()
+    assert result_box(page).input_value() == "まだ保存していない文"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="ちらし.pdf").click()
+    assert download.value.suggested_filename == "ちらし.pdf"

@@ -122,7 +122,7 @@ def test_queries_do_not_grow(chief, address, waiting, count, django_assert_num_q
     for number in range(1, count + 1):
         waiting(number)
     chief.get(address("confirm_list"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         chief.get(address("confirm_list"))
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Deputyship, User
-from initiatives import workflow
+from initiatives import history, workflow
 from initiatives.models import EntryPart, FieldChange, Transition
 from tests.factories import UserFactory, make_deputy, make_entry, make_initiative
 from tests.initiatives.test_part_edit import autosave, sent
@@ -35,10 +35,17 @@ def test_writing_keeps_both_names(client, request, person, writer, part, address
     assert "書く人さんの代理として書いています" in page.select_one("main").get_text()
     assert "書く人さんの代理" in page.select_one(".person__role").get_text()
     assert autosave(client, part, result="代わりに書いた", next_target="12件").status_code == 200
+    assert (
+        "（書く人さんの代理）"
+        in soup(client.get(address("entry_detail", part.entry.initiative_id)))
+        .select_one("#h-history ~ .msg")
+        .get_text()
+    )
+    history.settle([part.entry, part])
     changes = FieldChange.objects.values_list("field", "by", "on_behalf_of")
     assert set(changes) == {("result", user.pk, writer.pk), ("next_target", user.pk, writer.pk)}
-    history = soup(client.get(address("entry_detail", part.entry.initiative_id)))
-    assert history.select_one("#h-history").parent.select_one(".by b").get_text() == f"{user}（書く人さんの代理）"
+    page = soup(client.get(address("entry_detail", part.entry.initiative_id)))
+    assert page.select_one("#h-history").parent.select_one(".by b").get_text() == f"{user}（書く人さんの代理）"
 
 
 def test_ones_own_right_comes_first(client, writer, manager, part, address):
@@ -47,6 +54,7 @@ def test_ones_own_right_comes_first(client, writer, manager, part, address):
     client.force_login(manager)
     assert "代理として" not in soup(client.get(address("part_edit", part.pk))).select_one("main").get_text()
     autosave(client, part, result="自分で書いた")
+    history.settle([part])
     assert FieldChange.objects.get().on_behalf_of is None
 
 

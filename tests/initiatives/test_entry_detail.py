@@ -95,5 +95,5 @@ def test_queries_do_not_grow(
         make_entry(initiative, year)
     client.force_login(writer)
     client.get(address(plan_year, initiative))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(address(plan_year, initiative))

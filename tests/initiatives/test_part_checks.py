@@ -57,4 +57,4 @@ def test_the_page_shows_them(client, writer, part, plan_year):
     address = reverse("initiatives:part_edit", args=[plan_year.plan_id, plan_year.fiscal_year, part.pk])
     page = BeautifulSoup(client.get(address).content, "html.parser")
     looks = page.select("[data-look] a")
-    assert [link["href"] for link in looks] == ["#pair-self_rating", "#pair-result"]
+    assert [link["href"] for link in looks] == ["#pair-result", "#pair-self_rating"]

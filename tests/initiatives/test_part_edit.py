@@ -5,8 +5,9 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives import completeness, history
-from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PlanYear
+from initiatives import completeness, history, listing
+from initiatives.models import EntryPart, FieldChange, InitiativeDepartment, PendingChange, PlanYear
+from reporting.assemble import assemble
 from tests.factories import DepartmentFactory, PlanYearFactory, make_entry, make_initiative, make_part
 
 S = EntryPart.Status
@@ -142,6 +143,7 @@ def test_autosave_answers_with_the_versions_and_what_is_missing(client, writer, 
         "status": "draft",
         "status_label": "作成中",
         "missing": [{"field": "self_rating", "words": "評価を選んでください。"}],
+        "numbers": {"rate": "", "band": "", "warning": ""},
         "newer": False,
     }
 
@@ -152,7 +154,37 @@ def test_the_same_words_sent_twice_are_one_change(client, writer, part):
     assert autosave(client, part, result="書いた").json()["version"] == 2
     again = autosave(client, part, result="書いた")
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    assert FieldChange.objects.count() == 1
+    assert (PendingChange.objects.count(), FieldChange.objects.count()) == (1, 0)
+
+
+def test_the_button_makes_one_line_of_history_of_what_was_typed(client, writer, part):
+    client.force_login(writer)
+    version = part.version
+    for text in ("ひ", "ひと", "ひとつ"):
+        data = sent(part, result=text) | {"version": version}
+        version = client.post(address(part), data, headers={"X-Autosave": "1"}).json()["version"]
+        part.refresh_from_db()
+    assert FieldChange.objects.count() == 0
+    page = soup(
+        client.get(
+            reverse("initiatives:entry_detail", args=[part.entry.initiative.plan_id, 2024, part.entry.initiative_id])
+        )
+    )
+    assert "書く人さんが、" in page.select_one("[aria-labelledby=h-history] .msg").get_text()
+    # Nothing is left to save when the button is pressed: the step is what it adds.
+    assert client.post(address(part), sent(part)).status_code == 302
+    assert [(change.old, change.new) for change in FieldChange.objects.all()] == [("下書き", "ひとつ")]
+
+
+def test_who_it_was_is_told_while_a_colleague_still_types(client, writer, manager, part):
+    mine = sent(part, result="私の文")
+    client.force_login(manager)
+    autosave(client, part, result="課長の書きかけ")
+    client.force_login(writer)
+    answer = client.post(address(part), mine, headers={"X-Autosave": "1"}).json()
+    assert answer["words"] == "課長さんが同じ欄を先に保存しました。"
+    page = soup(client.post(address(part), mine))
+    assert f"課長さんが{timezone.localtime():%H:}" in page.select_one("[role=alert]").get_text()
 
 
 def test_a_clash_shows_both_and_loses_nothing(client, writer, manager, part):
@@ -195,6 +227,17 @@ def test_a_field_left_alone_does_not_carry_an_old_text(client, writer, manager, 
     client.post(address(part), mine, headers={"X-Autosave": "1"})
     part.refresh_from_db()
     assert (part.result, part.issues) == ("課長の文", "もう一度")
+
+
+def test_a_newer_version_does_not_make_an_older_text_a_newer_one(client, writer, manager, part):
+    """The page saved one field and so has the new version; what it shows in another field is still the old text."""
+    mine = sent(part, issues="私の課題")
+    history.save_changes(part, {"result": "課長の文"}, by=manager)
+    client.force_login(writer)
+    answer = client.post(address(part), mine, headers={"X-Autosave": "1"}).json()
+    mine |= {"version": answer["version"], "seen-issues": "私の課題", "result": "私の文"}
+    assert client.post(address(part), mine, headers={"X-Autosave": "1"}).json()["kind"] == "clash"
+    assert text_of(part) == "課長の文"
 
 
 @pytest.mark.parametrize("name", ["result", "issues", "low_rating_reason", "next_target", "not_applicable_reason"])
@@ -389,7 +432,83 @@ def test_queries_are_fixed(client, writer, plan, entry, department, count, djang
     assert InitiativeDepartment.objects.filter(department=department).count() == count + 1
     client.force_login(writer)
     client.get(address(part))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address(part))
     with django_assert_num_queries(12):
         autosave(client, part, result="書いた")
+
+
+# --- 今年度該当なし, from the page to print ----------------------------------------------------------
+
+
+def test_not_applicable_is_said_wherever_the_result_stands(client, writer, coordinator, plan_year, part):
+    """The list, the initiative, the review and the printed row say it with its reason; the rating stays 未評価."""
+    said = "今年度は該当がありません。国の事業が終わった。"
+    part.entry.parts.exclude(pk=part.pk).delete()
+    client.force_login(writer)
+    data = sent(part, result="", self_rating="", not_applicable_reason="国の事業が終わった。")
+    assert client.post(address(part), data).status_code == 302
+    preview = reverse("initiatives:part_preview", args=[plan_year.plan_id, 2024, part.pk])
+    assert soup(client.get(preview)).select("dd")[1].get_text() == said
+    EntryPart.objects.filter(pk=part.pk).update(status=S.APPROVED, approved_at=timezone.now())
+    client.force_login(coordinator)
+    rows = listing.rows_of(plan_year, coordinator, texts=True)
+    assert [(row.result, row.rating) for row in rows] == [(said, "")]
+    detail = client.get(reverse("initiatives:entry_detail", args=[plan_year.plan_id, 2024, part.entry.initiative_id]))
+    assert said in soup(detail).select_one("[aria-labelledby=h-now]").get_text()
+    report = assemble(plan_year)
+    assert [(row.result, row.rating) for row in report.rows] == [(said, "")]
+    assert (report.tally.count, report.tally.ratings["unrated"]) == (1, 1)
+    assert [row.pk for row in listing.search(rows, "国の事業", plan_year, coordinator)] == [part.entry.initiative_id]
+
+
+def test_a_low_rating_of_a_co_owner_says_where_its_reason_belongs(client, other, entry, other_department):
+    part = entry.parts.get(department=other_department)
+    client.force_login(other)
+    words = soup(client.get(address(part))).select_one("[data-when]").get_text()
+    assert words == (
+        "CかDを選んだときは、その理由を実績の文に書いてください。"
+        "「低評価の理由」は取組に1つで、主担当の高齢課が書きます。"
+    )
+
+
+# --- The number against the target ------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(entry, part):
+    """目標30件, 22件 done, rated A: the numbers say B."""
+    entry.parts.exclude(pk=part.pk).update(result="広報に載せた。")
+    entry.target = "介護資格 30件"
+    entry.save()
+    part.result, part.self_rating = "介護資格の取得 22件", "A"
+    part.save()
+    return EntryPart.objects.select_related("entry__initiative").get(pk=part.pk)
+
+
+def test_the_numbers_are_shown_and_contradict_the_rating(client, writer, plan, counted):
+    PlanYearFactory(plan=plan, fiscal_year=2023)
+    make_entry(counted.entry.initiative, 2023, target="介護資格 30件", result="介護資格 16件")
+    client.force_login(writer)
+    page = soup(client.get(address(counted)))
+    assert page.select_one("#pair-rate [data-number=rate]").get_text() == "22件 ÷ 目標30件 ＝ 73.3％"
+    assert page.select_one("#pair-rate [data-number=band]").get_text() == "この割合の評価はB（50％以上75％未満）です。"
+    assert page.select_one("#pair-rate .pair__last").get_text(" ") == "令和5年度の目標と実績 16件 ÷ 目標30件 ＝ 53.3％"
+    assert page.select_one("#id_self_rating [data-number=warning]").get_text() == (
+        "数では73.3％なので、Bの範囲です。Bに変えるか、Aとする理由を実績の文に書いてください。"
+    )
+    assert page.select_one("[data-lack-count]").get_text() == "1"
+
+
+def test_autosave_answers_with_the_numbers_of_what_it_saved(client, writer, counted):
+    client.force_login(writer)
+    found = autosave(client, counted, result="介護資格の取得 24件").json()["numbers"]
+    assert found == {"rate": "24件 ÷ 目標30件 ＝ 80.0％", "band": "この割合の評価はA（75％以上）です。", "warning": ""}
+
+
+def test_a_number_of_a_co_owner_leaves_a_doubt(client, writer, counted):
+    counted.entry.parts.exclude(pk=counted.pk).update(result="介護資格 5件")
+    client.force_login(writer)
+    page = soup(client.get(address(counted)))
+    assert page.select_one("#pair-rate").has_attr("hidden")
+    assert page.select_one("#id_self_rating [data-warning]").has_attr("hidden")

@@ -216,7 +216,7 @@ def test_queries_of_one_part_do_not_grow(
     for number in range(2, count + 1):
         make(number)
     office.get(address("review_part", part.pk))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         office.get(address("review_part", part.pk))
 
 

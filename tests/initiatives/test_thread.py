@@ -191,7 +191,7 @@ def test_queries_do_not_grow_with_messages_and_departments(
             thread.say(each, f"{QUESTION}{number}", by=writer)
     client.force_login(coordinator)
     client.get(address("entry_detail", part.entry.initiative_id))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(address("entry_detail", part.entry.initiative_id))
 
 

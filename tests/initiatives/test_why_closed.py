@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives import permissions, workflow, writing
+from initiatives import permissions, saving, workflow
 from initiatives.models import EntryPart, PlanYear
 from initiatives.workflow import ACTIONS
 from tests.factories import make_entry, make_initiative
@@ -81,7 +81,7 @@ def test_why_it_cannot_be_written(part, request, person, year, late):
     for status in STATUSES:
         told = FOREIGN.get(person) or TABLE[year, late][status].format(f"{yesterday.month}月{yesterday.day}日まで")
         part = part_as(status)
-        assert writing.why_closed(part, user, plan_year) == told, status
+        assert saving.why_closed(part, user, plan_year) == told, status
         assert permissions.can_write_part(user, part, plan_year) == (told == "")
 
 
@@ -89,7 +89,7 @@ def test_why_it_cannot_be_written(part, request, person, year, late):
 def test_what_is_picked_up_does_not_come_back_by_itself(part, plan_year, coordinator, request, person):
     part = part_as("submitted")
     workflow.pick_up(part, coordinator)
-    assert writing.why_closed(part, request.getfixturevalue(person), plan_year) == PICKED_UP
+    assert saving.why_closed(part, request.getfixturevalue(person), plan_year) == PICKED_UP
 
 
 @pytest.mark.parametrize(("year", "late"), TABLE)

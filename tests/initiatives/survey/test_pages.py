@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Membership
-from initiatives import writing
+from initiatives import saving
 from initiatives.models import EntryPart, FieldChange, PlanYear, SurveyUpload
 from initiatives.workbook_reader import UNCHANGED
 from tests.factories import UserFactory
@@ -173,7 +173,7 @@ def test_what_cannot_be_taken_in_is_told_and_nothing_can_be_agreed_to(client, wr
 def test_a_clash_shows_both_texts_and_asks(client, writer, content, plan_year, parts, send, department):
     colleague = UserFactory(of=[department])
     part = EntryPart.objects.select_related("entry").get(pk=parts["1-1-1-1"].pk)
-    writing.write(part, {"result": "画面の文"}, by=colleague)
+    saving.write(part, {"result": "画面の文"}, by=colleague)
     client.force_login(writer)
     page = soup(send(filled(content, plan_year, {("1-1-1-1", "result"): "Excelの文"})))
     (panel,) = page.select("fieldset.panel")
@@ -195,7 +195,7 @@ def test_a_change_between_preview_and_agreement_is_shown_anew(
     client.force_login(writer)
     page = soup(send(filled(content, plan_year, {("1-1-1-1", "result"): "Excelの文"})))
     part = EntryPart.objects.select_related("entry").get(pk=parts["1-1-1-1"].pk)
-    writing.write(part, {"result": "画面の文"}, by=UserFactory(of=[department]))
+    saving.write(part, {"result": "画面の文"}, by=UserFactory(of=[department]))
     before = everything()
     response = confirm(client, page)
     assert response.status_code == 409

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from initiatives import parsing, writing
+from initiatives import parsing, saving
 from initiatives.models import EntryPart, FieldChange, SurveyUpload
 from initiatives.models.upload import AlreadyDone
 from initiatives.survey import compare
@@ -84,7 +84,7 @@ def libreoffice(tmp_path):
 def test_opened_and_saved_by_libreoffice(content, libreoffice, look, parts, plan_year, writer, department):
     """One conversion of a sheet with every nasty text: what is saved comes back unchanged, what was filled as filled."""
     nasty = "=1+1\n①㈱\ue000 ＡＢＣ  1,234\t'終わり & <b> _x0041_"
-    writing.write(parts["1-1-1-1"], {"result": nasty, "next_target": "007"}, by=writer)
+    saving.write(parts["1-1-1-1"], {"result": nasty, "next_target": "007"}, by=writer)
     again = filled(
         download(writer, plan_year, department),
         plan_year,
@@ -208,20 +208,20 @@ def colleague(department):
 
 
 def test_the_same_cell_written_on_the_page_is_a_clash_with_both_texts(content, plan_year, parts, look, colleague):
-    writing.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
+    saving.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
     (cell,) = look(filled(content, plan_year, {("1-1-1-1", "result"): "Excelの文"})).clashes
     assert (cell.saved, cell.text, cell.place) == ("画面の文", "Excelの文", "I2")
 
 
 @pytest.mark.parametrize(("answer", "kept"), [("saved", "画面の文"), ("file", "Excelの文")])
 def test_a_clash_is_decided_by_the_person(answer, kept, content, plan_year, parts, take_in, colleague):
-    writing.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
+    saving.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
     take_in(filled(content, plan_year, {("1-1-1-1", "result"): "Excelの文"}), {"clash-I2": answer})
     assert read(parts["1-1-1-1"]).result == kept
 
 
 def test_without_a_decision_nothing_is_written(content, plan_year, parts, take_in, colleague):
-    writing.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
+    saving.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
     before = everything()
     both = {("1-1-1-1", "result"): "Excelの文", ("1-1-1-2", "result"): "ほかの行"}
     with pytest.raises(compare.Undecided):
@@ -232,7 +232,7 @@ def test_without_a_decision_nothing_is_written(content, plan_year, parts, take_i
 def test_a_cell_left_alone_never_carries_its_old_text_over_a_newer_one(
     content, plan_year, parts, take_in, look, colleague
 ):
-    writing.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
+    saving.write(read(parts["1-1-1-1"]), {"result": "画面の文"}, by=colleague)
     again = filled(content, plan_year, {("1-1-1-1", "issues"): "Excelの課題"})
     assert kinds(look(again)) == {("1-1-1-1", "issues"): compare.CHANGED}
     take_in(again)
@@ -241,14 +241,14 @@ def test_a_cell_left_alone_never_carries_its_old_text_over_a_newer_one(
 
 
 def test_both_wrote_the_same_is_no_clash(content, plan_year, parts, look, colleague):
-    writing.write(read(parts["1-1-1-1"]), {"result": "同じ文"}, by=colleague)
+    saving.write(read(parts["1-1-1-1"]), {"result": "同じ文"}, by=colleague)
     assert kinds(look(filled(content, plan_year, {("1-1-1-1", "result"): "同じ文"}))) == {}
 
 
 def test_a_change_after_the_preview_takes_nothing_in(content, plan_year, parts, take_in, look, colleague):
     again = filled(content, plan_year, {("1-1-1-1", "result"): "Excelの文"})
     base = look(again).digest
-    writing.write(read(parts["1-1-1-2"]), {"issues": "あとから"}, by=colleague)
+    saving.write(read(parts["1-1-1-2"]), {"issues": "あとから"}, by=colleague)
     before = everything()
     with pytest.raises(compare.ChangedMeanwhile):
         take_in(again, base=base)

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from initiatives import writing
+from initiatives import saving
 from initiatives.models import EntryPart
 from tests.factories import UserFactory
 from tests.initiatives.survey.sheets import filled
@@ -63,7 +63,7 @@ def test_from_download_to_the_writing_page(window, live_server, plan_year, parts
 def test_a_colleague_wrote_in_between(window, live_server, plan_year, parts, department):
     content = filled(download(window), plan_year, {("1-1-1-1", "result"): "Excelの文"})
     part = EntryPart.objects.select_related("entry").get(pk=parts["1-1-1-1"].pk)
-    writing.write(part, {"result": "画面の文"}, by=UserFactory(of=[department]))
+    saving.write(part, {"result": "画面の文"}, by=UserFactory(of=[department]))
     choose(window, content)
     window.get_by_role("button", name="選んだとおりに取り込む").click()
     assert "まだ決めていないところがあります" in window.get_by_role("alert").inner_text()
