@@ -51,6 +51,16 @@ def part_preview(request, plan_year, pk):
     return render(request, "initiatives/_part_preview.html", context)
 
 
+@require_GET
+@with_plan_year
+def part_checks(request, plan_year, pk):
+    """What is missing and worth a look in the part as saved by now; asked for like the preview."""
+    part = _read(request, plan_year, pk)
+    if not permissions.can_write_part(request.user, part, plan_year):
+        raise Http404
+    return render(request, "initiatives/_part_checks.html", writing.checks(part, writing.last_year(part, request.user)))
+
+
 def _read(request, plan_year, pk):
     part = get_object_or_404(writing.parts_for(request.user, plan_year), pk=pk)
     part.entry.initiative.plan = plan_year.plan  # one scale for the whole page, read once

@@ -53,6 +53,7 @@ urlpatterns = [
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/preview/", part_views.part_preview, name="part_preview"
     ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/checks/", part_views.part_checks, name="part_checks"),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/files/", attachment_views.part_files, name="part_files"
     ),

@@ -95,9 +95,6 @@ def _last_year(part: EntryPart, entry: YearlyEntry | None, past: Mapping[int, li
 def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
     """Everything around the form. A fixed number of queries."""
     last = last_year(part, user)
-    lacks, found = completeness.missing(part), numbers(part)
-    told = {"rating_number"} if found["warning"] else ()  # the sum itself stands under the rating
-    looks = part_checks.worth_a_look(part, last.part, joint=len(_siblings(part)) > 1, told=told)
     returned = reading.open_return(part)
     scale = plan_year.plan.scale
     around = {
@@ -116,10 +113,6 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
         },
         "levels": [(level.letter, level.definition, from_, below) for level, from_, below in _bounds(scale)],
         "low_letters": [level.letter for level in scale if level.reason_required],
-        "lacks": lacks,
-        "looks": looks,
-        "numbers": found,
-        "check_count": len(lacks) + len(looks) + bool(found["warning"]),
         "steps": _steps(part),
         "returned": returned,
         "asked": reading.comments_of(returned),
@@ -133,7 +126,20 @@ def page(part: EntryPart, user: User, plan_year: PlanYear) -> dict:
             if name in completeness.SENDING
         },
     }
-    return around | joint(part) | _place(part, plan_year)
+    return around | checks(part, last) | joint(part) | _place(part, plan_year)
+
+
+def checks(part: EntryPart, last: LastYear) -> dict:
+    """What is missing before the part is sent, and what is worth a look."""
+    lacks, found = completeness.missing(part), numbers(part)
+    told = {"rating_number"} if found["warning"] else ()  # the sum itself stands under the rating
+    looks = part_checks.worth_a_look(part, last.part, joint=len(_siblings(part)) > 1, told=told)
+    return {
+        "lacks": lacks,
+        "looks": looks,
+        "numbers": found,
+        "check_count": len(lacks) + len(looks) + bool(found["warning"]),
+    }
 
 
 def joint(part: EntryPart) -> dict:
@@ -256,7 +262,6 @@ def answer(part: EntryPart, *, newer: bool) -> dict:
         "saved_at": saved_at(),
         "status": part.status,
         "status_label": part.get_status_display(),
-        "missing": [{"field": name, "words": words} for name, words in completeness.missing(part)],
         "numbers": numbers(part),
         "newer": newer,
     }

@@ -114,7 +114,6 @@
     say(`${answer.saved_at} に自動で保存しました${newer}`, "ok");
     for (const word of document.querySelectorAll("[data-status]")) word.textContent = answer.status_label;
     numbers(answer.numbers);
-    lacks(answer.missing);
     for (const panel of document.querySelectorAll("[data-saved]")) panel.dispatchEvent(new Event("saved"));
     return "saved";
   };
@@ -179,22 +178,6 @@
       if (!dirty() && !unanswered) return "saved";
     }
     return "saved";
-  }
-
-  function lacks(missing) {
-    const list = document.querySelector("[data-lacks]");
-    for (const old of list.querySelectorAll("[data-lack]")) old.remove();
-    const line = document.getElementById("lack-line");
-    const made = missing.map(({ field: name, words }) => {
-      const item = line.content.cloneNode(true);
-      item.querySelector("span").textContent = words;
-      item.querySelector("a").href = `#pair-${name}`;
-      return item;
-    });
-    list.prepend(...made);
-    list.querySelector("[data-lacks-none]").hidden = missing.length > 0;
-    document.querySelector("[data-lack-count]").textContent =
-      missing.length + list.querySelectorAll("[data-look]:not([hidden])").length;
   }
 
   // What the server read out of the texts it has now: 22件 ÷ 目標30件 ＝ 73.3％.

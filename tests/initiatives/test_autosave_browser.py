@@ -316,7 +316,7 @@ def test_the_numbers_and_the_printed_text_follow_what_was_saved(page, context, s
     result_box(page).fill("訪問は22件。")
     expect(page.locator("#pair-rate")).to_contain_text("22件 ÷ 目標30件 ＝ 73.3％", timeout=WAIT)
     expect(page.locator("#id_self_rating [data-warning]")).to_contain_text("Bに変えるか")
-    expect(page.locator("[data-lack-count]")).to_have_text("1")
+    expect(page.locator("[data-check-count]")).to_have_text("1")
     expect(page.locator("#pair-result output")).to_have_text("7字（印刷で約1行）")
     page.locator("#preview summary").click()
     expect(page.locator("#preview dd").nth(1)).to_have_text("訪問は22件。")

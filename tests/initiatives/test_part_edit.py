@@ -132,7 +132,7 @@ def test_the_first_word_starts_the_part(client, writer, plan, plan_year, departm
     assert EntryPart.objects.get(pk=part.pk).status == S.DRAFT
 
 
-def test_autosave_answers_with_the_versions_and_what_is_missing(client, writer, part):
+def test_autosave_answers_with_the_versions(client, writer, part):
     client.force_login(writer)
     answer = autosave(client, part, result="書いた")
     body = answer.json()
@@ -142,7 +142,6 @@ def test_autosave_answers_with_the_versions_and_what_is_missing(client, writer, 
         "entry_version": 1,
         "status": "draft",
         "status_label": "作成中",
-        "missing": [{"field": "self_rating", "words": "評価を選んでください。"}],
         "numbers": {"rate": "", "band": "", "warning": ""},
         "newer": False,
     }
@@ -497,7 +496,7 @@ def test_the_numbers_are_shown_and_contradict_the_rating(client, writer, plan, c
     assert page.select_one("#id_self_rating [data-number=warning]").get_text() == (
         "数では73.3％なので、Bの範囲です。Bに変えるか、Aとする理由を実績の文に書いてください。"
     )
-    assert page.select_one("[data-lack-count]").get_text() == "1"
+    assert page.select_one("[data-check-count]").get_text() == "1"
 
 
 def test_autosave_answers_with_the_numbers_of_what_it_saved(client, writer, counted):
@@ -512,3 +511,11 @@ def test_a_number_of_a_co_owner_leaves_a_doubt(client, writer, counted):
     page = soup(client.get(address(counted)))
     assert page.select_one("#pair-rate").has_attr("hidden")
     assert page.select_one("#id_self_rating [data-warning]").has_attr("hidden")
+
+
+def test_what_is_missing_and_worth_a_look_is_asked_for_after_a_save(client, writer, part):
+    client.force_login(writer)
+    autosave(client, part, result="R5実績と同様。")
+    panel = soup(client.get(address(part) + "checks/"))
+    assert panel.h2.get_text() == "確認してほしいこと　2件"
+    assert [link["href"] for link in panel.select("[data-look] a")] == ["#pair-self_rating", "#pair-result"]
