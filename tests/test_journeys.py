@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.models import User
 from initiatives.models import PlanYear
@@ -38,7 +39,7 @@ def test_a_wrong_password_is_told_and_the_name_is_kept(window, live_server):
     window.get_by_label("ユーザー名").fill("ogawa")
     window.get_by_label("パスワード", exact=True).fill("chigau")
     window.get_by_role("button", name="サインイン").click()
-    assert window.get_by_text("ユーザー名かパスワードが違います").first.is_visible()
+    expect(window.get_by_text("ユーザー名かパスワードが違います").first).to_be_visible()
     assert window.get_by_label("ユーザー名").input_value() == "ogawa"
 
 
@@ -54,7 +55,7 @@ def test_find_an_initiative_and_read_it(window, live_server, plan, plan_year, de
     assert window.get_by_role("status").inner_text().startswith("1件")
     window.get_by_role("link", name="見守りの推進").click()
     assert window.get_by_role("heading", level=1).inner_text() == "1-1-1-1　見守りの推進"
-    assert window.get_by_text("毎月歩いた。").first.is_visible()
+    expect(window.get_by_text("毎月歩いた。").first).to_be_visible()
 
 
 def test_sign_out(window, live_server, plan_year):

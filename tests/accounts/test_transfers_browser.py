@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from tests.test_accessibility import findings
@@ -22,7 +23,7 @@ def test_pasted_mended_and_taken_in(context, page, client, live_server, admin, w
     page.get_by_label("表を貼り付ける").fill(lines)
     page.get_by_role("button", name="何が変わるかを確かめる").click()
     assert page.get_by_role("heading", level=1).inner_text() == "取り込めない行が1行あります。まだ何も変わっていません"
-    assert page.get_by_text("「ない課」という課はありません").is_visible()
+    expect(page.get_by_text("「ない課」という課はありません")).to_be_visible()
     assert findings(page) == []
     field = page.get_by_label("直して、もう一度確かめる")
     field.fill(field.input_value().replace("ない課", "防災課"))

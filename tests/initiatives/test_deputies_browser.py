@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Deputyship, User
 from initiatives.models import EntryPart, FieldChange, HandoverNote, Transition
@@ -58,7 +59,7 @@ def test_written_by_telephone_and_approved_by_a_colleague(
     office.get_by_role("link", name="高齢課の取組を見る").click()
     office.get_by_role("link", name="見守り").click()
     office.get_by_role("link", name="書く", exact=True).click()
-    assert office.get_by_text("書く人さんの代理として書いています").is_visible()
+    expect(office.get_by_text("書く人さんの代理として書いています")).to_be_visible()
     office.get_by_label("令和6年度の実績").fill("電話で聞いた。訓練を15回行った。")
     office.get_by_role("radio", name="A", exact=False).first.check()
     office.get_by_role("button", name="福祉総務課に送る").click()
@@ -71,11 +72,11 @@ def test_written_by_telephone_and_approved_by_a_colleague(
 
     review = live_server.url + reverse("initiatives:review_part", args=[plan.pk, 2024, part.pk])
     office.goto(review)
-    assert office.get_by_text("自分が提出したものは、自分では承認できません").is_visible()
+    expect(office.get_by_text("自分が提出したものは、自分では承認できません")).to_be_visible()
     assert office.get_by_role("button", name="承認").count() == 0
     colleague = window(UserFactory(role=User.Role.COORDINATOR))
     colleague.goto(review)
-    assert colleague.get_by_text("とりまとめ（書く人さんの代理）").first.is_visible()
+    expect(colleague.get_by_text("とりまとめ（書く人さんの代理）").first).to_be_visible()
     colleague.get_by_role("button", name="承認する").click()
     colleague.get_by_text("1-1-1-1（高齢課）を承認しました。").wait_for()
     part.refresh_from_db()
@@ -83,7 +84,7 @@ def test_written_by_telephone_and_approved_by_a_colleague(
 
     office.goto(live_server.url + reverse("accounts:deputy_list"))
     office.get_by_role("button", name="終える").click()
-    assert office.get_by_text("とりまとめさんは、書く人さんの代理ではなくなりました。").is_visible()
+    expect(office.get_by_text("とりまとめさんは、書く人さんの代理ではなくなりました。")).to_be_visible()
     assert Deputyship.objects.get().ended_by == coordinator
 
 
@@ -96,10 +97,10 @@ def test_a_note_is_left_and_read_where_one_writes(window, live_server, plan, pla
     page.get_by_role("link", name="メモを書く").click()
     page.get_by_label("引継ぎメモ").fill("件数は、台帳の延べ人数です。")
     page.get_by_role("button", name="メモを保存する").click()
-    assert page.get_by_text("引継ぎメモを保存しました。").is_visible()
+    expect(page.get_by_text("引継ぎメモを保存しました。")).to_be_visible()
     successor = window(manager)
     successor.goto(writing)
-    assert successor.get_by_text("件数は、台帳の延べ人数です。").is_visible()
+    expect(successor.get_by_text("件数は、台帳の延べ人数です。")).to_be_visible()
     assert HandoverNote.objects.get().by == writer
 
     address = live_server.url + reverse(

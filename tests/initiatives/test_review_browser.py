@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from initiatives import history, workflow
 from initiatives.models import EntryPart, Transition
@@ -47,7 +48,7 @@ def test_returned_with_a_reason_and_approved_after_resubmission(
 
     window.get_by_label("直してほしいこと").fill("今年度の数を書いてください。")
     window.get_by_role("button", name="差し戻す").click()
-    assert window.get_by_text("1-1-1-1を差し戻しました。").is_visible()
+    expect(window.get_by_text("1-1-1-1を差し戻しました。")).to_be_visible()
     assert window.get_by_role("heading", level=1).inner_text() == "1-1-1-2　取組1-1-1-2"  # the next one
     step = Transition.objects.get(part=part)
     assert (step.action, step.reason) == ("return", "今年度の数を書いてください。")
@@ -60,10 +61,10 @@ def test_returned_with_a_reason_and_approved_after_resubmission(
     text = window.get_by_role("region", name="令和6年度の実績")
     assert text.locator("del").inner_text() == "15"
     assert text.locator("ins").inner_text() == "18"
-    assert window.get_by_text("今年度の数を書いてください。").is_visible()
+    expect(window.get_by_text("今年度の数を書いてください。")).to_be_visible()
 
     window.get_by_role("button", name="承認して次へ").click()
-    assert window.get_by_text("1-1-1-1（高齢課）を承認しました。").is_visible()
+    expect(window.get_by_text("1-1-1-1（高齢課）を承認しました。")).to_be_visible()
     assert window.get_by_role("heading", level=1).inner_text() == "1-1-1-2　取組1-1-1-2"
     if window.has_script:
         assert window.evaluate("document.activeElement.tagName") == "H1"
@@ -82,5 +83,5 @@ def test_many_at_once(window, live_server, plan, plan_year, department, writer):
     button = window.get_by_role("button", name=re.compile("を承認する$"))
     assert button.inner_text() == ("選んだもの（2件）を承認する" if window.has_script else "選んだものを承認する")
     button.click()
-    assert window.get_by_text("2件を承認しました。").is_visible()
+    expect(window.get_by_text("2件を承認しました。")).to_be_visible()
     assert window.get_by_role("heading", level=1).inner_text() == "1件が、確認を待っています"

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from initiatives import thread
 from initiatives.models import EntryPart, FieldComment, PartMessage
@@ -47,9 +48,9 @@ def test_one_field_is_asked_about_and_the_department_sees_it_there(
     issues.get_by_text("指摘を書く").click()
     issues.get_by_label("この欄への指摘").fill("いつ行うかを書いてください。")
     if office.has_script:
-        assert office.get_by_role("button", name="差し戻す（指摘1件）").is_visible()
+        expect(office.get_by_role("button", name="差し戻す（指摘1件）")).to_be_visible()
     office.get_by_role("button", name="差し戻す").click()
-    assert office.get_by_text("1-1-1-1を差し戻しました。").is_visible()
+    expect(office.get_by_text("1-1-1-1を差し戻しました。")).to_be_visible()
     assert FieldComment.objects.get().field == "issues"
 
     own = open_as(writer)
@@ -68,15 +69,15 @@ def test_a_question_beside_the_text_that_is_being_written(
     own = open_as(writer)
     own.goto(at("part_edit", part.pk))
     talk = own.locator(f"#thread-{part.pk}")
-    assert talk.get_by_text("いつごろ送れますか。").is_visible()
+    expect(talk.get_by_text("いつごろ送れますか。")).to_be_visible()
     if not own.has_script:
-        assert not talk.get_by_label("質問や返事").is_visible()
+        expect(talk.get_by_label("質問や返事")).not_to_be_visible()
         talk.get_by_role("link", name="質問や返事を書く画面を開く").click()
         talk = own.locator(f"#thread-{part.pk}")
         talk.get_by_text("質問や返事を書く").click()
         talk.get_by_label("質問や返事").fill("来週です。")
         talk.get_by_role("button", name="送る").click()
-        assert own.get_by_text("送りました。").is_visible()
+        expect(own.get_by_text("送りました。")).to_be_visible()
     else:
         box = own.get_by_label("令和6年度の実績")
         box.fill("書きかけの文")
@@ -89,7 +90,7 @@ def test_a_question_beside_the_text_that_is_being_written(
         own.wait_for_function(
             "document.activeElement.matches('li') && document.activeElement.textContent.endsWith('来週です。')"
         )
-    assert own.locator(f"#thread-{part.pk}").get_by_text("来週です。").is_visible()
+    expect(own.locator(f"#thread-{part.pk}").get_by_text("来週です。")).to_be_visible()
     assert list(PartMessage.objects.values_list("text", flat=True)) == ["いつごろ送れますか。", "来週です。"]
 
 
@@ -142,4 +143,4 @@ def test_a_comment_is_not_left_behind_by_approving(open_as, at, plan, plan_year,
     assert asked == ["beforeunload"]
     assert EntryPart.objects.get(pk=part.pk).status == "submitted"
     office.get_by_role("button", name="差し戻す").click()
-    assert office.get_by_text("1-1-1-1を差し戻しました。").is_visible()
+    expect(office.get_by_text("1-1-1-1を差し戻しました。")).to_be_visible()

@@ -1,0 +1,20 @@
+"""`python -m drills NAME [options]`: one module a drill, each with `run(arguments) -> exit code`."""
+
+import importlib
+import sys
+
+DRILLS: dict[str, str] = {}  # name -> what it does
+
+
+def main(arguments: list[str]) -> int:
+    name, *rest = arguments or [""]
+    if name not in DRILLS:
+        print("使い方: bin/drill 名前 [--short]")
+        for known, what in DRILLS.items():
+            print(f"  {known:8} {what}")
+        return 0 if name in ("-h", "--help") else 2
+    return importlib.import_module(f"drills.{name}").run(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
