@@ -3,7 +3,9 @@
 import importlib
 import sys
 
-DRILLS: dict[str, str] = {}  # name -> what it does
+DRILLS: dict[str, str] = {  # name -> what it does
+    "year": "1つの年度を、用意から委員に開くまで、全員の画面で進める（--short: 4課だけ）",
+}
 
 
 def main(arguments: list[str]) -> int:
