@@ -80,9 +80,8 @@ class Form:
         if not mine:
             raise Missing(f"{self.page.url}: 欄「{name}」がありません")
         given = value if isinstance(value, list) else [value]
-        if offered := _offered(mine):
-            if stray := set(given) - offered:
-                raise Missing(f"{self.page.url}: 欄「{name}」に {stray} はありません")
+        if (offered := _offered(mine)) and (stray := set(given) - offered):
+            raise Missing(f"{self.page.url}: 欄「{name}」に {stray} はありません")
         self.fields = [pair for pair in self.fields if pair[0] != name] + [(name, each) for each in given]
 
     @property
