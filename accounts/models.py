@@ -210,8 +210,10 @@ class User(AbstractBaseUser):
         if not hasattr(self, "_places"):
             absent = Deputyship.objects.current().filter(deputy=self).values("principal")
             held = Membership.objects.current().filter(Q(user=self) | Q(user__in=absent))
-            found = held.select_related("user", "department").order_by("user_id", "department_id")
-            self._places = sorted(found, key=lambda place: place.user_id != self.pk)
+            found = held.select_related("user", "department")
+            self._places = sorted(
+                found, key=lambda place: (place.user_id != self.pk, place.user_id, place.department_id)
+            )
         return self._places
 
     def department_ids(self) -> frozenset[int]:

@@ -5,11 +5,13 @@ words onto the disk: what one transaction with one UPDATE costs in the same stac
 """
 
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from benchmarks import world
@@ -40,9 +42,10 @@ def run() -> None:
 def _collecting(number: int, initiatives: int) -> PlanYear:
     """A year that is being written, with last year's texts beside it; a third of it waits for 福祉総務課."""
     plan_year = world.make_plan(number, years=2, initiatives=initiatives)[-1]
-    PlanYear.objects.filter(pk=plan_year.pk).update(status=PlanYear.Status.COLLECTING)
+    soon = timezone.localdate() + timedelta(days=20)
+    PlanYear.objects.filter(pk=plan_year.pk).update(status=PlanYear.Status.COLLECTING, department_deadline=soon)
     parts = _parts(plan_year)
-    parts.update(status=EntryPart.Status.DRAFT, approved_at=None)
+    parts.update(status=EntryPart.Status.DRAFT, approved_at=None, self_rating="A")
     waiting = list(parts.values_list("pk", flat=True))[2::3]
     parts.filter(pk__in=waiting).update(status=EntryPart.Status.SUBMITTED)
     return plan_year
@@ -81,7 +84,7 @@ def _get(client: Client, address: str):
 def _calls(plan_year: PlanYear, writer: User) -> dict:
     client, part = _client(writer), _parts(plan_year).first()
     address = reverse("initiatives:part_edit", args=[plan_year.plan_id, plan_year.fiscal_year, part.pk])
-    update = _get(client, f"/bench/update/{part.pk}/")
+    update = _get(client, f"/bench/update/{_parts(plan_year).last().pk}/")
     return {
         "空の画面": _get(client, "/bench/empty/"),
         "UPDATE 1つを書き終える": update,
@@ -95,7 +98,7 @@ def _autosave(client: Client, address: str):
     page = BeautifulSoup(client.get(address).content, "lxml").find("form", id="part-form")
     fields = {each["name"]: each.get("value", "") for each in page.select("input[type=hidden]")}
     fields |= {each["name"]: each.get_text().strip() for each in page.find_all("textarea")}
-    fields["self_rating"], number = "", 0
+    fields["self_rating"], number = page.select_one("input[name=self_rating][checked]")["value"], 0
 
     def call():
         nonlocal number

@@ -16,7 +16,7 @@ def empty(request):
 def update(request, pk):
     """The least that saving can cost: one transaction, one UPDATE, on the disk when it is answered."""
     with transaction.atomic():
-        EntryPart.objects.filter(pk=pk).update(position=F("position"))
+        EntryPart.objects.filter(pk=pk).update(position=F("position") + 1)
     return HttpResponse("")
 
 

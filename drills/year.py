@@ -612,6 +612,7 @@ def correct(drill: Year, part: Part, by: str) -> None:
     part.result = words
     drill.that("文を直しました。" in page.messages, f"{part.code} {part.office.name}の軽微な修正（{page.messages}）")
     page = drill.person(part.office.staff).open(part.reading)
+    drill.shows(page, " ".join(words.split()), f"{part.code} {part.office.name}が読む、直された文")
     drill.that(
         not any("取り下げる" in each for each in page.buttons()), f"{part.code}: 確認が始まったら取り下げられない"
     )
@@ -641,7 +642,7 @@ def reopen(drill: Year) -> None:
     """11 承認を取り消して、直して、また承認する"""
     soumu = drill.person("soumu2")
     for office in list(drill.offices.values())[-3:]:
-        part = office.parts[0]
+        part = next(part for part in reversed(office.parts) if part.rating)
         soumu.open(part.reading)
         page = soumu.press(f"承認を取り消す：{office.name}", reason="数の誤りが見つかったため。")
         part.took("reopen", "soumu2")

@@ -90,7 +90,7 @@ def save_draft(
     before = {field: as_text(getattr(row, field)) for field in changed}
     with transaction.atomic(savepoint=False):  # a caller who goes on after a Conflict brings a savepoint of its own
         write(row, changed, **still)  # holds the row from here on
-        begun = list(pending([row]).filter(field__in=changed))
+        begun = list(_begun([row]).filter(field__in=changed))
         _settle([change for change in begun if change.by_id != by.pk], before)
         mine = {change.field for change in begun if change.by_id == by.pk}
         PendingChange.objects.bulk_create(
@@ -124,6 +124,10 @@ def _settle(begun: list[PendingChange], now: Mapping[str, str]) -> None:
     PendingChange.objects.filter(pk__in=[change.pk for change in begun]).delete()
 
 
+def _begun(rows: Iterable[models.Model]) -> models.QuerySet[PendingChange]:
+    return PendingChange.objects.filter(_of(rows))
+
+
 def _became(change: PendingChange, now: str) -> FieldChange:
     return FieldChange(
         model=change.model,
@@ -138,7 +142,7 @@ def _became(change: PendingChange, now: str) -> FieldChange:
 
 def pending(rows: Iterable[models.Model]) -> models.QuerySet[PendingChange]:
     """What is being written in the given rows, the first begun first, with the people."""
-    return PendingChange.objects.filter(_of(rows)).select_related("by", "on_behalf_of")
+    return _begun(rows).select_related("by", "on_behalf_of")
 
 
 def unsettled(rows: Iterable[models.Model]) -> list[FieldChange]:

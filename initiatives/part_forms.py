@@ -37,13 +37,22 @@ class BodyText(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+class Rating(forms.ChoiceField):
+    """A letter of the plan's scale. What is kept already is one: the scale need not be read to take it again."""
+
+    kept = ""
+
+    def valid_value(self, value: str) -> bool:
+        return value == self.kept or super().valid_value(value)
+
+
 class PartForm(forms.Form):
     """Nothing is required: what is missing is asked for when the part is sent (completeness.missing)."""
 
     version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
     entry_version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
     result = BodyText(help_text="何を、どれだけ行ったかを書いてください。課名は、報告書で自動で付きます。")
-    self_rating = forms.ChoiceField(
+    self_rating = Rating(
         label="評価",
         required=False,
         widget=forms.RadioSelect,
@@ -69,11 +78,15 @@ class PartForm(forms.Form):
             self.fields[name].label = label
         for name, line in printed_box.LINE.items():
             self.fields[name].line, self.fields[name].readable = line, printed_box.readable(name)
-        letters = [(level.letter, level.letter) for level in part.entry.initiative.plan.scale]
-        self.fields["self_rating"].choices = [*letters, ("", "まだ決めていない")]
+        self.fields["self_rating"].kept = part.self_rating
+        self.fields["self_rating"].choices = self._letters
         if not completeness.is_lead(part):
             for name in ENTRY_FIELDS:
                 del self.fields[name]
+
+    def _letters(self) -> list[tuple[str, str]]:
+        letters = [(level.letter, level.letter) for level in self.part.entry.initiative.plan.scale]
+        return [*letters, ("", "まだ決めていない")]
 
     def texts(self) -> list[str]:
         """Those of TEXTS that this part's department writes."""

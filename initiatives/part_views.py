@@ -15,7 +15,7 @@ from initiatives.workflow import TransitionError
 @require_http_methods(["GET", "POST"])
 @with_plan_year
 def part_edit(request, plan_year, pk):
-    part = _read(request, plan_year, pk)
+    part = _read_to_save(request, plan_year, pk) if _autosaving(request) else _read(request, plan_year, pk)
     if not permissions.can_write_part(request.user, part, plan_year):
         return _closed(request, plan_year, part)
     form = PartForm(request.POST if request.method == "POST" else None, part=part)
@@ -62,7 +62,16 @@ def part_checks(request, plan_year, pk):
 
 
 def _read(request, plan_year, pk):
-    part = get_object_or_404(writing.parts_for(request.user, plan_year), pk=pk)
+    return _with_plan(get_object_or_404(writing.parts_for(request.user, plan_year), pk=pk), plan_year)
+
+
+def _read_to_save(request, plan_year, pk):
+    """As _read, but with less around it; any other part than an own one is answered as on the page."""
+    own = writing.own_parts(request.user, plan_year).filter(pk=pk)
+    return _with_plan(own[0], plan_year) if own else _read(request, plan_year, pk)
+
+
+def _with_plan(part, plan_year):
     part.entry.initiative.plan = plan_year.plan  # one scale for the whole page, read once
     return part
 

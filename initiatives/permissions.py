@@ -67,8 +67,9 @@ def is_open_for(plan_year: PlanYear, department_id: int, status: str) -> bool:
         return True
     if plan_year.status != PlanYear.Status.COLLECTING:
         return False
-    until = plan_year.deadline_for(department_id)
-    return until is None or timezone.localdate() <= until
+    today, deadline = timezone.localdate(), plan_year.department_deadline
+    # An extension only lengthens: before the deadline of all there is no need to read it.
+    return deadline is None or today <= deadline or today <= plan_year.deadline_for(department_id)
 
 
 def can_write_part(user: User, part: EntryPart, plan_year: PlanYear) -> bool:

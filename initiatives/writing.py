@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,14 +20,22 @@ Status = EntryPart.Status
 
 def parts_for(user: User, plan_year: PlanYear):
     """Parts of the year that the person may read, with what writing needs: one query."""
-    lead = InitiativeDepartment.objects.filter(
-        initiative=OuterRef("entry__initiative"), role=InitiativeDepartment.Role.LEAD
+    return _of_year(EntryPart.objects.visible_to(user), plan_year).select_related(
+        "department", "entry__initiative__plan", "entry__initiative__direction__policy__goal"
     )
-    return (
-        EntryPart.objects.visible_to(user)
-        .filter(entry__initiative__plan=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year)
-        .select_related("department", "entry__initiative__plan", "entry__initiative__direction__policy__goal")
-        .annotate(lead_department=Subquery(lead.values("department_id")[:1]))
+
+
+def own_parts(user: User, plan_year: PlanYear):
+    """Parts of the person's own departments with what saving needs and no more, for what is saved at every pause."""
+    own = EntryPart.objects.filter(department__in=user.department_ids())
+    return _of_year(own, plan_year).select_related("entry__initiative")
+
+
+def _of_year(parts, plan_year: PlanYear):
+    """Those of the year, each with its `lead_department`."""
+    lead = Q(entry__initiative__owners__role=InitiativeDepartment.Role.LEAD)
+    return parts.filter(entry__initiative__plan=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year).annotate(
+        lead=FilteredRelation("entry__initiative__owners", condition=lead), lead_department=F("lead__department")
     )
 
 
