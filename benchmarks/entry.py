@@ -18,6 +18,7 @@ from benchmarks import world
 from benchmarks.measure import in_turn, queries, table
 from initiatives.models import EntryPart, PlanYear
 
+LEAST = "UPDATE 1つを書き終える"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -25,11 +26,11 @@ def run() -> None:
     small, writer = _collecting(41, world.INITIATIVES), _writer()
     calls = _calls(small, writer)
     times = in_turn(calls, rounds=60, warm_up=5)
-    empty = times["空の画面"]
+    empty, least = times["空の画面"], times[LEAST]
     table(
         "書く画面　空の画面との比（自動の保存の目標 3 以下、問い合わせ 12 以下）",
-        ["", "ms", "比", "問い合わせ"],
-        [[name, times[name], times[name] / empty, queries(call)] for name, call in calls.items()],
+        ["", "ms", "比", "UPDATEとの比", "問い合わせ"],
+        [[name, times[name], times[name] / empty, times[name] / least, queries(call)] for name, call in calls.items()],
     )
     large = _collecting(42, world.INITIATIVES * 8)
     one, eight = _calls(small, writer) | _lists(small), _calls(large, writer) | _lists(large)
@@ -87,7 +88,7 @@ def _calls(plan_year: PlanYear, writer: User) -> dict:
     update = _get(client, f"/bench/update/{_parts(plan_year).last().pk}/")
     return {
         "空の画面": _get(client, "/bench/empty/"),
-        "UPDATE 1つを書き終える": update,
+        LEAST: update,
         "書く画面を開く": _get(client, address),
         "自動の保存": _autosave(client, address),
     }

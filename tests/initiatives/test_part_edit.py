@@ -77,6 +77,7 @@ def test_other_department_404(client, writer, plan, plan_year, other_department)
     client.force_login(writer)
     assert client.get(address(hidden)).status_code == 404
     assert client.post(address(hidden), sent(hidden, result="x")).status_code == 404
+    assert autosave(client, hidden, result="x").status_code == 404
 
 
 def test_a_co_owner_reads_but_does_not_write(client, other, part):
@@ -89,6 +90,7 @@ def test_a_co_owner_reads_but_does_not_write(client, other, part):
     response = client.post(address(part), sent(part, result="書きかえ"))
     assert response.status_code == 409
     assert "この欄を書けるのは、高齢課の人です。" in response.content.decode()
+    assert autosave(client, part, result="書きかえ").json()["kind"] == "closed"
     assert text_of(part) == "下書き"
 
 
@@ -259,6 +261,16 @@ def test_an_invalid_text_does_not_hide_a_clash(client, writer, manager, part):
     page = soup(client.post(address(part), mine))
     assert page.select_one("input[name=version]")["value"] == "1"
     assert page.select_one("input[name=seen-result]")["value"] == "下書き"
+
+
+@pytest.mark.parametrize("letter", ["E", "AA", " A"])
+def test_only_a_letter_of_the_scale_is_a_rating(client, writer, part, letter):
+    EntryPart.objects.filter(pk=part.pk).update(self_rating="B")
+    part.refresh_from_db()
+    client.force_login(writer)
+    assert autosave(client, part, self_rating=letter).status_code == 422
+    assert autosave(client, part, self_rating="B", result="数えた").status_code == 200
+    assert EntryPart.objects.get(pk=part.pk).self_rating == "B"
 
 
 def test_forged_fields_have_no_effect(client, writer, coordinator, part, other_department):
