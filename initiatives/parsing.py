@@ -27,8 +27,9 @@ def clean_text(text: str) -> str:
     which can make a printed line read otherwise than it is stored.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
-    found = _BIDI_AND_CONTROL.search(text)
-    if found:
+    # What can be seen is told at once; line ends and 全角 spaces are no "printable" characters to Python, and frequent.
+    seen = text.replace("\n", "").replace("\u3000", "").isprintable()
+    if not seen and (found := _BIDI_AND_CONTROL.search(text)):
         raise ParsingError(
             f"目に見えない文字（U+{ord(found.group()):04X}）が入っています。その部分を打ち直してください。"
         )
