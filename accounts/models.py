@@ -391,3 +391,23 @@ class AccountEvent(models.Model):
 
     def delete(self, **kwargs):
         raise TypeError("AccountEvent is append-only")
+
+
+class HandledRequest(models.Model):
+    """A form that was sent and had its effect: what it was answered, so that the same sending again has none.
+
+    Kept for a day (once.py). It holds no text of the form, only its digest.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    request_id = models.UUIDField()
+    digest = models.CharField(max_length=64)  # of where and what was sent: with other words it is another request
+    location = models.TextField(blank=True)  # where the answer led to; "" for a page
+    told = models.JSONField(default=list)  # [level, words] of the messages that the next page shows
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "request_id", "digest"], name="handled_request_once")]
+
+    def __str__(self):
+        return f"{self.request_id} {self.location}"

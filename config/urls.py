@@ -3,6 +3,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from accounts import once
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("initiatives.urls")),
@@ -21,3 +23,4 @@ if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):
             name="components",
         )
     )
+once.guard(urlpatterns)

@@ -3,6 +3,7 @@
 Settings list this module under `builtins`, so a template needs no {% load %}.
 """
 
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts import once
 from initiatives import business_days
 from initiatives.day_words import moment_label
 
@@ -366,3 +368,10 @@ def pct(value: Any, digits: int | None = None) -> Any:
 def elided_pages(page) -> list[int | str]:
     """Page numbers for the pager, gaps as "…"."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+
+
+@register.simple_tag(takes_context=True)
+def form_token(context) -> SafeString:
+    """What every form that changes something carries: Django's token, and a number of its own (accounts/once.py)."""
+    fields = {"csrfmiddlewaretoken": context.get("csrf_token", ""), once.FIELD: uuid.uuid4()}
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
