@@ -26,6 +26,7 @@ from tests.factories import (
     make_indicator,
     make_initiative,
 )
+from tests.forms import World, make_world
 from tests.reporting.importing import small
 
 # Playwright's synchronous API leaves an event loop in the test's thread, and the ORM then refuses every query.
@@ -213,3 +214,9 @@ def targets(plan, department, coordinator, writer, manager):
         "取組の引継ぎメモ": {"department_id": department.pk, "initiative_id": initiative.pk},
         "課": {"pk": department.pk},
     }
+
+
+@pytest.fixture
+def world(targets, writer, department, other_department, other, member, admin) -> World:
+    """The same city, in which every form is shown and can be filled."""
+    return make_world(targets, writer, department, other_department)
