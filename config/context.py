@@ -10,6 +10,8 @@ from accounts.models import User
 from initiatives import business_days, deadlines, permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
 
+_TERM_PAGES = tuple(f"initiatives:term_{name}" for name in ("list", "add", "edit", "use", "uses"))
+
 
 @dataclass
 class NavItem:
@@ -81,7 +83,8 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         ]
         if permissions.can_build_report(user):
             pages = ("build_list", "build_detail", "check_list", "check_overview", "check_decide")
-            items.append(("報告書", "reporting:build_list", tuple(f"reporting:{name}" for name in pages), year))
+            names = (*(f"reporting:{name}" for name in pages), *_TERM_PAGES)
+            items.append(("報告書", "reporting:build_list", names, year))
     if plan_year and permissions.can_run_year(user):
         names = (
             "initiatives:year_settings",

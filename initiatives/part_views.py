@@ -164,6 +164,8 @@ def _moved(request, plan_year, part, tries):
 def _go_on(request, plan_year, form):
     """Saved. Then send the part, if that is what was pressed and nothing is missing."""
     part, then = form.part, request.POST.get("then", "")
+    if then.startswith("mend:"):
+        return _mended(request, plan_year, part, then.removeprefix("mend:"))
     if then == "files":  # a button of the form, so that nothing typed stays behind
         return redirect("initiatives:part_files", plan_year.plan_id, plan_year.fiscal_year, part.pk)
     if then not in completeness.SENDING:
@@ -184,6 +186,13 @@ def _go_on(request, plan_year, form):
         request, f"「{part.entry.initiative.name}」を送りました。今の状態は「{part.get_status_display()}」です。"
     )
     return _to_entry(plan_year, part)
+
+
+def _mended(request, plan_year, part, key):
+    """One press: what was typed is saved, then the word is put right in it."""
+    done = writing.mend(part, key, by=request.user)
+    messages.success(request, done or "その書き方は、もうありません。文を保存しました。")
+    return redirect("initiatives:part_edit", plan_year.plan_id, plan_year.fiscal_year, part.pk)
 
 
 def _to_entry(plan_year, part):

@@ -206,6 +206,11 @@ def can_build_report(user: User) -> bool:
     return is_coordinating(user)
 
 
+def can_keep_dictionary(user: User) -> bool:
+    """Say which words are right in the city's texts, and put them right over a year."""
+    return is_coordinating(user)
+
+
 def can_check_report(user: User) -> bool:
     """See the consistency check of a whole year, and decide about what it finds."""
     return is_coordinating(user)

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from hypothesis import settings
 
 from accounts.models import User
-from initiatives.models import Mail, Notice, PlanYear, SurveyUpload
+from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
 from reporting.models import ReportBuild, ReportImport
@@ -181,6 +181,8 @@ def targets(plan, department, coordinator, writer, manager):
         facts={"write": 1, "returned": 0, "confirm": 0, "until": "", "manager_until": ""}, occasion="-",
     )  # fmt: skip
 
+    term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
+
     def year(plan_year, **more):
         return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
 
@@ -204,6 +206,7 @@ def targets(plan, department, coordinator, writer, manager):
         "承認された資料": year(opened, pk=approved_file.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
+        "用語": year(collecting, pk=term.pk),
         "知らせたメール": year(collecting, pk=mail.pk),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
