@@ -5,6 +5,7 @@ import sys
 
 DRILLS: dict[str, str] = {  # name -> what it does
     "year": "1つの年度を、用意から委員に開くまで、全員の画面で進める（--short: 4課だけ）",
+    "crash": "書きこみの途中で kill -9 し、保存した文とメールを確かめる（--short: 35回ほど、--seed 数）",
 }
 
 

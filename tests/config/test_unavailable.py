@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.models import HandledRequest
 from config.unavailable import trouble
-from initiatives.models import EntryPart, FieldChange
+from initiatives.models import EntryPart, FieldChange, Transition
 from tests.factories import make_entry, make_initiative
 from tests.forms import PASSWORD
 from tests.test_accessibility import findings
@@ -142,6 +142,18 @@ def test_what_came_back_is_sent_again_with_one_effect(desk, address, part, away)
     part.refresh_from_db()
     assert part.result == TEXT.replace("\r\n", "\n")
     assert FieldChange.objects.filter(object_id=part.pk, field="result").count() == 1
+
+
+def test_an_approval_whose_answer_was_lost_is_answered_again(client, coordinator, plan, plan_year, department):
+    """The first answer got lost on its way; the same form gets it again, not 409 「ほかの人が先に」."""
+    part = make_entry(make_initiative(plan, "1-1-1-2", department), status="submitted").parts.get()
+    client.force_login(coordinator)
+    address = reverse("initiatives:part_transition", args=[plan.pk, plan_year.fiscal_year, part.pk, "approve"])
+    sent = {"version": part.version, "request_id": "6d0c1d5e-6a0b-4b2e-9d9f-0d6f3a0c1111"}
+    first, second = (client.post(address, sent) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert second["Location"] == first["Location"]
+    assert Transition.objects.filter(part=part, action="approve").count() == 1
 
 
 def test_nothing_is_remembered_of_what_failed(desk, address, away):
