@@ -9,32 +9,24 @@ database. After every kill the whole database is read (drills/oracle.py).
 """
 
 import contextlib
-import http.client
-import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
-
 from drills import operations
 from drills.failpoints import POINTS
-from drills.operations import OPERATIONS, PASSWORD, YEAR, Attempt, City
-from drills.oracle import Oracle
+from drills.operations import OPERATIONS, Attempt, City
+from drills.people import LOST, People
 from drills.postgres import Cluster, binaries
 from drills.report import Checks
 from drills.server import ROOT, Server
 from drills.visitor import Missing, Page
 
-LOST = (OSError, http.client.HTTPException)  # no answer came
-AWAY = (sqlite3.OperationalError, psycopg.OperationalError)  # nor could the drill itself look into the database
 BEFORE = ("before-first-write", "after-first-write", "after-audit-row", "before-commit")
 WEB = (*BEFORE, "after-commit", "before-response", "checkpoint")
 MOVE = ("before-move", "after-move")
@@ -49,7 +41,6 @@ MAIL = (
 )
 BUILD = ("worker-start", "before-first-write", "after-first-write", *MOVE)
 NO_AUDIT = ("年度を用意する", "報告書作成")  # they only add rows
-PEOPLE = 3
 
 
 def run(arguments: list[str]) -> int:
@@ -104,12 +95,7 @@ class Round:
         self.kills: Counter[str] = Counter()
         self.acknowledged = 0
         self.worker: subprocess.Popen | None = None
-        server.set_up()
-        server.manage("load_demo")
-        call = f"city.one_office({PASSWORD!r}, {YEAR}, submitted=25, approved=25)"
-        known = json.loads(server.manage("shell", "-v", "0", "-c", f"from drills import city; {call}"))
-        server.start()
-        self.city = City(server, Oracle(server.environment["DATABASE_URL"]), known)
+        self.city = City.founded(server)
         self.worker = subprocess.Popen(
             [sys.executable, "-m", "drills.worker"], cwd=ROOT, env=server.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=server.log.open("a"),
@@ -138,7 +124,6 @@ class Round:
         for _ in range(random_kills):
             self.kill_at_random()
         print(f"{self.place}: でたらめな瞬間に{self.kills.total() - at_points}回", flush=True)
-        self.city.db.rows("SELECT 1")
 
     def _cells(self, short: bool) -> list[tuple[str, str, int]]:
         web = [
@@ -258,25 +243,13 @@ class Round:
     # --- At random instants ------------------------------------------------------------------------------
 
     def kill_at_random(self) -> None:
-        stop, ledger = threading.Event(), [[] for _ in range(PEOPLE)]
-        everything = list(self.city.initiative)
-        for number in range(PEOPLE):
-            for name in (self.city.staff_name, "soumu"):
-                self.city.person(name, f"{number}")
-        people = [
-            threading.Thread(target=self._work_on, args=(everything[number::PEOPLE], f"{number}", ledger[number], stop))
-            for number in range(PEOPLE)
-        ]
-        for each in people:
-            each.start()
+        people = People(self.city, self.chance, self.that)
+        people.start()
         time.sleep(self.chance.uniform(0.2, 0.9))
         self._kill_something()
-        stop.set()
-        for each in people:
-            each.join()
+        people.stop()
         self.server.wait_until_up()
-        for book in ledger:
-            self._settle(book)
+        self.acknowledged += people.settle()
         self.look("でたらめな瞬間")
 
     def _kill_something(self) -> None:
@@ -292,37 +265,3 @@ class Round:
             for pid in self.server.workers_running():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-
-    def _work_on(self, mine: list[int], computer: str, book: list, stop: threading.Event) -> None:
-        """One person at work on parts of her own, until the lights go out; `book`: (attempt, answer or None)."""
-        chance = random.Random(f"{computer}{self.chance.random()}")
-        steps = {
-            "draft": ("autosave", "save", "submit", "comment"), "returned": ("autosave", "save", "submit"),
-            "submitted": ("approve", "send_back"), "approved": ("reopen",),
-        }  # fmt: skip
-        while not stop.is_set():
-            pk = chance.choice(mine[:12])
-            try:
-                status = self.city.db.one("SELECT status FROM initiatives_entrypart WHERE id = ?", pk)
-                attempt = getattr(operations, chance.choice(steps[status]))(self.city, pk, computer)
-            except (Missing, *AWAY, *LOST):
-                continue
-            try:
-                book.append((attempt, attempt.send()))
-            except LOST:
-                book.append((attempt, None))
-
-    def _settle(self, book: list[tuple[Attempt, Page | None]]) -> None:
-        """Of each part the last thing that was tried; what was before it is held in its `before`."""
-        self.acknowledged += sum(answer is not None and answer.status == 200 for _, answer in book)
-        for attempt, answer in {attempt.pk: (attempt, answer) for attempt, answer in book}.values():
-            found = attempt.facts()
-            if answer is not None and answer.status == 200:
-                self.that(
-                    found == attempt.after, f"返事をした{attempt.what}が消えた: {found}、あるはずは{attempt.after}"
-                )
-            else:
-                self.that(
-                    found in (attempt.before, attempt.after),
-                    f"{attempt.what}（返事{answer and answer.status}）が半分: {found}、{attempt.before}か{attempt.after}",
-                )

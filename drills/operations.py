@@ -9,6 +9,7 @@ import email.policy
 import hashlib
 import io
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -57,9 +58,19 @@ class City:
         self.office, self.office_pk = known["office"], known["office_pk"]
         self.staff_name = known["staff"]
         self.initiative = dict(known["parts"])
-        self.busy: set[int] = set()
+        self.reserved: set[int] = set()  # on these something is under way
         self._count = itertools.count(1)
         self._visitors: dict[tuple[str, str], Visitor] = {}
+
+    @classmethod
+    def founded(cls, server: Server) -> "City":
+        """Make the city in the server's empty database, and start the server."""
+        server.set_up()
+        server.manage("load_demo")
+        call = f"city.one_office({PASSWORD!r}, {YEAR}, submitted=25, approved=25)"
+        known = json.loads(server.manage("shell", "-v", "0", "-c", f"from drills import city; {call}"))
+        server.start()
+        return cls(server, Oracle(server.environment["DATABASE_URL"]), known)
 
     def person(self, username: str, computer: str = "") -> Visitor:
         if (username, computer) not in self._visitors:
@@ -72,15 +83,13 @@ class City:
         """A text that was never there before, with what HTML and SQL trip over."""
         return f"① {what}{next(self._count)}回目。\n<見守り>の声は'10'件 & 返事も出した。"
 
-    def part(self, *statuses: str, among: list[int] | None = None) -> int:
-        """A part in one of these states on which nobody works just now."""
+    def part(self, *statuses: str) -> int:
+        """The part in one of these states that was changed least, and is not `reserved`."""
         marks = ", ".join("?" * len(statuses))
         rows = self.db.rows(
             f"SELECT id FROM initiatives_entrypart WHERE status IN ({marks}) ORDER BY version, id", *statuses
         )
-        return next(
-            pk for (pk,) in rows if pk in self.initiative and pk not in self.busy and (not among or pk in among)
-        )
+        return next(pk for (pk,) in rows if pk in self.initiative and pk not in self.reserved)
 
 
 # --- On one part --------------------------------------------------------------------------------------
@@ -179,9 +188,9 @@ def comment(city: City, pk: int = 0, computer: str = "") -> Attempt:
     return Attempt("コメント", staff, form, lambda: city.db.one(count, pk, text), 0, 1, pk=-pk)
 
 
-def attach(city: City, pk: int = 0, computer: str = "") -> Attempt:
+def attach(city: City, pk: int = 0, computer: str = "", padding: int = 0) -> Attempt:
     pk = pk or city.part("draft", "returned")
-    staff, content = city.person(city.staff_name, computer), b"%PDF-1.7 " + city.words("資料").encode()
+    staff, content = city.person(city.staff_name, computer), b"%PDF-1.7 " + city.words("資料").encode() + b"." * padding
     staff.open(f"{HOME}parts/{pk}/files/")
     form = staff.form("付ける")
     digest = hashlib.sha256(content).hexdigest()
@@ -192,7 +201,9 @@ def attach(city: City, pk: int = 0, computer: str = "") -> Attempt:
     def facts():
         return city.db.one(count, pk, digest), city.db.one(record, pk)
 
-    return Attempt("資料", staff, form, facts, (0, records), (1, records + 1), file=("file", "ちらし.pdf", content))
+    return Attempt(
+        "資料", staff, form, facts, (0, records), (1, records + 1), pk=pk, file=("file", "ちらし.pdf", content)
+    )
 
 
 # --- On the whole year --------------------------------------------------------------------------------

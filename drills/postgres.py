@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -27,9 +28,12 @@ class Cluster:
     """A context manager: what it made goes with it. Runs as `postgres` where the drill is root, which PostgreSQL
     refuses to be."""
 
-    def __init__(self):
+    def __init__(self, disk: Callable[[Path], contextlib.AbstractContextManager] = contextlib.nullcontext):
+        """`disk`: what to put the folder on."""
         self.bin = binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="ayumi-drill-pg."))
+        self._disk = contextlib.ExitStack()
+        self._disk.enter_context(disk(self.folder))
         self.port = free_port()
         self.user = "postgres" if os.getuid() == 0 else None
         if self.user:
@@ -51,6 +55,7 @@ class Cluster:
     def __exit__(self, *exc) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):
             self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+        self._disk.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, *, wait: bool = True) -> None:
@@ -58,10 +63,15 @@ class Cluster:
         command = ["pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options]
         self._run(*command, "-w" if wait else "-W", "-t", "60", "start")
 
-    def restart(self) -> None:
+    def stop(self) -> None:
         """As an administrator would: everybody is thrown out."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
-        self.start()
+
+    def is_up(self) -> bool:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(self.url, connect_timeout=5).close()
+            return True
+        return False
 
     def kill(self) -> None:
         """kill -9 of the server and every process of it."""

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.models import Department
 from config import checks
 
 SQLITE = [
@@ -41,6 +44,25 @@ def test_the_database_is_asked_itself():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
         assert "config.W003" in [problem.id for problem in checks.durability(databases=["default"])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_wait_for_each_other():
+    """Who reads first and then writes is not thrown out because another wrote in between."""
+
+    def write(number: int) -> None:
+        try:
+            for turn in range(5):
+                with transaction.atomic():
+                    assert Department.objects.count() <= 20
+                    time.sleep(0.005)
+                    Department.objects.create(name=f"課{number}-{turn}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert Department.objects.count() == 20
 
 
 def test_the_settings_of_production_have_none(tmp_path):

@@ -156,6 +156,14 @@ def test_an_approval_whose_answer_was_lost_is_answered_again(client, coordinator
     assert Transition.objects.filter(part=part, action="approve").count() == 1
 
 
+def test_other_words_under_the_same_number_are_another_sending(desk, address, part):
+    """戻る, other words, sent again: the page still carries the number of the first sending."""
+    sent = filled(desk, address, result="はじめの文")
+    desk.post(address, sent)
+    desk.post(address, filled(desk, address, result="あとの文") | {"request_id": sent["request_id"]})
+    assert EntryPart.objects.get(pk=part.pk).result == "あとの文"
+
+
 def test_nothing_is_remembered_of_what_failed(desk, address, away):
     sent = filled(desk, address, result=TEXT)
     with away("UPDATE"):
