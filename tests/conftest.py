@@ -3,6 +3,7 @@
 # --- Browser --------------------------------------------------------------------------------------
 # Tests marked `browser` drive the system's own Chromium through Playwright, which downloads nothing:
 # bin/test finds it and names it in AYUMI_CHROMIUM.
+import logging.handlers
 import os
 import shutil
 
@@ -15,6 +16,7 @@ from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
 from reporting.models import ReportBuild, ReportImport
+from tests.access_city import City, undone
 from tests.factories import (
     DepartmentFactory,
     PlanFactory,
@@ -26,7 +28,7 @@ from tests.factories import (
     make_indicator,
     make_initiative,
 )
-from tests.forms import World, make_world
+from tests.forms import World, contents, make_world
 from tests.reporting.importing import small
 
 # Playwright's synchronous API leaves an event loop in the test's thread, and the ORM then refuses every query.
@@ -66,6 +68,28 @@ def browser_context_args(browser_context_args):
 
 
 # --- End of browser -------------------------------------------------------------------------------
+
+# --- A city in every state, for the table of access and the planted texts -----------------------------
+
+
+@pytest.fixture(scope="module")
+def access_city(django_db_setup, django_db_blocker):
+    """Built once for all tests of a module; nothing of it stays."""
+    with django_db_blocker.unblock(), undone():
+        city = City()
+        city.before = contents()
+        yield city
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """The log, kept from pytest: it would write out the whole way of every refusal."""
+    handler = logging.handlers.MemoryHandler(10**6, flushLevel=logging.CRITICAL + 1)
+    for name in (None, "django.request"):
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [handler])
+    monkeypatch.setattr(logging.getLogger("django.request"), "propagate", False)
+    return handler.buffer
+
 
 # --- People and a small city ------------------------------------------------------------------------
 
