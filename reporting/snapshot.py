@@ -7,6 +7,7 @@ nesting, decimals as strings ("85.9"), a distribution as {"A": 16, "B": 2, "C": 
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 
 from indicators.series import Indicator, IndicatorYear
@@ -182,6 +183,8 @@ class Report:
 def _plain(value):
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(type(value))
 
 
