@@ -15,6 +15,8 @@ LIMIT = Decimal(10) ** 12  # far beyond any count of a city, well within the col
 class Number(forms.CharField):
     """A number as officers write it: full width, with commas or ▲. None for blank. `decimals`: at most so many."""
 
+    width = "n"  # of _field.html
+
     def __init__(self, *, decimals: int = 4, **kwargs):
         self.decimals = decimals
         attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
@@ -57,13 +59,13 @@ class ValueForm(forms.Form):
         choices=[("", "書かない"), (Figure.NOT_SET, "設定なし"), (Figure.UNDER_REVIEW, "検討中")],
         widget=forms.Select(attrs={"class": "select"}),
     )
+    note = _text("備考", 2, help_text="数え方が変わったときなどに書きます。庁内の人だけが読めます。")
     rating_override = forms.ChoiceField(
         label="計算と違う評価にする", required=False, widget=forms.Select(attrs={"class": "select"})
     )
     override_reason = _text(
         "計算と違う評価にする理由", 3, help_text="評価を変えるときは、必ず書きます。画面と報告書に、そのまま出ます。"
     )
-    note = _text("備考", 2, help_text="数え方が変わったときなどに書きます。庁内の人だけが読めます。")
 
     def __init__(self, data=None, *, value: IndicatorValue, plan: Plan, decides: bool):
         super().__init__(data, initial=self._shown(value))
@@ -78,7 +80,7 @@ class ValueForm(forms.Form):
             ("target", indicator.decimals, indicator.unit, "目標値"),
         ):  # fmt: skip
             field = self.fields[name]
-            field.decimals, field.unit, field.label = decimals, unit, f"{label}（{unit}）" if unit else label
+            field.decimals, field.label = decimals, f"{label}（{unit}）" if unit else label
         if _cumulates(indicator):
             self.fields["actual"].help_text = "この年度の分ではなく、年度の終わりまでの合計を書きます。"
         unwanted = ["actual"] if indicator.is_ratio else ["numerator", "denominator"]

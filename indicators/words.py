@@ -80,8 +80,8 @@ def rules(indicator: Indicator) -> list[str]:
     """What is peculiar to the indicator, a sentence each."""
     told = []
     if indicator.survey_years:
-        years = "、".join(fy.label(year) for year in indicator.survey_years)
-        told.append(f"{years}の調査で測ります。調査のない年度は「未実施」で、前の調査と比べます。")
+        years = "・".join(fy.label(year).removesuffix("年度") for year in indicator.survey_years)
+        told.append(f"{years}年度の調査で測ります。調査のない年度は「未実施」で、前の調査と比べます。")
     if indicator.lower_is_better:
         told.append("低いほどよい指標なので、達成率 ＝ 目標値 ÷ 実績です。")
     if indicator.is_kept:
