@@ -101,6 +101,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
         "baseline_denominator": words.amount(series.baseline_denominator, series.denominator_unit, 0),
         "calculation": words.calculation_of(series, now),
         "proration": words.proration_of(series, now, plan_year.plan.baseline_year),
+        "recorded": fy.date_label(now.recorded_on) if now.recorded_on else "",
         "rules": words.rules(series),
         "kind": Indicator.Kind(series.kind).label,
         "overrides": [(fy.label(y.fiscal_year), words.override_of(y)) for y in series.years if y.is_overridden],

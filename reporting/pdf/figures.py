@@ -160,7 +160,7 @@ class IndicatorPage:
     def _kept_by(self) -> list[str]:
         """Who keeps the figures, and when this year's were written."""
         day = self.this_year.recorded_on if self.this_year else None
-        written = f"（{fy.date_label(day)}の数）" if day else ""
+        written = f"（{fy.date_label(day)}に記録）" if day else ""
         return [f"担当：{self.indicator.department}{written}"] if self.indicator.department else []
 
     @property
