@@ -75,11 +75,11 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             (
                 "成果指標",
                 "indicators:indicator_list",
-                ("indicators:indicator_list", "indicators:indicator_detail"),
+                tuple(f"indicators:indicator_{page}" for page in ("list", "detail", "edit", "settings")),
                 year,
             ),
             *_excel(user, year),
-            ("集計", "reporting:summary", ("reporting:summary",), year),
+            ("集計", "reporting:summary", ("reporting:summary", "reporting:low_ratings"), year),
         ]
         if permissions.can_build_report(user):
             pages = ("build_list", "build_detail", "check_list", "check_overview", "check_decide")

@@ -182,7 +182,7 @@ def targets(plan, department, coordinator, writer, manager):
     submitted = make_entry(make_initiative(plan, "1-1-1-2", department), 2025, status="submitted").parts.get()
     make_entry(make_initiative(plan, "1-1-1-3", department), 2025, status="awaiting_manager")
     draft_file, approved_file = (make_attachment(part, writer) for part in (draft, approved))
-    indicator = make_indicator(plan)
+    indicator = make_indicator(plan, department=department)
     build = ReportBuild.objects.create(plan_year=opened, requested_by=coordinator, status=ReportBuild.Status.DONE)
     build.file.save("r.pdf", ContentFile(b"%PDF-"))
     waiting = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=coordinator)

@@ -472,7 +472,7 @@ def _chapter(goal: Goal | None, kind: str, section: dict, of_year: dict) -> Chap
     )
 
 
-NUMBERS = ("baseline", "baseline_numerator", "baseline_denominator")
+NUMBERS = ("baseline", "baseline_numerator", "baseline_denominator", "no_change_band")
 
 
 def _indicators(city: City) -> None:
