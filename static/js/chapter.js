@@ -1,0 +1,34 @@
+// Puts a figure's name into the text where the cursor stands, and finds names in the list. Without it they are typed.
+(() => {
+  "use strict";
+
+  const text = document.getElementById("id_text");
+  const search = document.getElementById("figure-search");
+  if (!text || text.readOnly) return;
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // Full and half width alike; every word must be there.
+  const plain = (words) => words.normalize("NFKC").toLowerCase();
+  search?.addEventListener("input", () => {
+    const words = plain(search.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const line of document.querySelectorAll("[data-figure]")) {
+      line.hidden = !words.every((word) => plain(line.dataset.figure).includes(word));
+      found += line.hidden ? 0 : 1;
+    }
+    for (const group of document.querySelectorAll("#figures details")) {
+      if (words.length) group.open = Boolean(group.querySelector("[data-figure]:not([hidden])"));
+    }
+    document.getElementById("figure-found").textContent = words.length ? `${found}件あります` : "";
+  });
+  search?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+})();
