@@ -31,6 +31,8 @@ class ChapterForm(forms.Form):
     def __init__(self, data=None, *, chapter: Chapter):
         super().__init__(data, initial={"version": chapter.version, "heading": chapter.heading, "text": chapter.text})
         self.chapter = chapter
+        if chapter.kind not in chapters.HEADED and not chapter.heading:
+            del self.fields["heading"]
         self.has_events = chapters.has_events(chapter)
         saved = chapters.events_of(chapter)
         self.rows: list[Row] = self._sent_rows() if self.is_bound and self.has_events else saved
@@ -95,4 +97,8 @@ class ChapterForm(forms.Form):
     @property
     def typed(self) -> dict[str, str]:
         """Heading and text as they stand in the form, whether or not they may be saved."""
-        return {name: self[name].value() or "" for name in ("heading", "text")}
+        return {name: self[name].value() or "" for name in self.texts}
+
+    @property
+    def texts(self) -> list[str]:
+        return [name for name in ("heading", "text") if name in self.fields]

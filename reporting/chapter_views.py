@@ -19,9 +19,9 @@ from initiatives import text_diff
 from initiatives.gate import only_for
 from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
-from reporting import chapters, permissions
+from reporting import chapters, linking, permissions
 from reporting.chapter_forms import ChapterForm
-from reporting.chapters import MARKS, Draft
+from reporting.chapters import HERE, MARKS, Draft
 from reporting.models import Chapter
 from reporting.pdf.chapters import Book
 
@@ -81,12 +81,15 @@ def chapter_edit(request, plan_year, chapter):
         return _edit(request, plan_year, form)
     if form.cleaned_data["version"] != chapter.version:
         return _clash(request, plan_year, form)
-    values = {name: form.cleaned_data[name] for name in ("heading", "text")}
+    values = {name: form.cleaned_data[name] for name in form.texts}
     try:
         saved = chapters.save(chapter, values, form.rows if form.has_events else None, by=request.user)
     except Conflict:
         return _clash(request, plan_year, form)
-    messages.success(request, "保存しました。" if saved else "変わったところはありません。")
+    if request.POST.get("then") == "confirm":
+        _confirm(request, plan_year, chapter)
+    else:
+        messages.success(request, "保存しました。" if saved else "変わったところはありません。")
     return redirect(_address("chapter_edit", plan_year, chapter) + ("#events" if request.POST.get("event") else ""))
 
 
@@ -97,8 +100,10 @@ def _linked(request, plan_year, chapter):
     if wanted:
         data["text"] = data.get("text", "").replace("\r\n", "\n")
         draft = Draft(plan_year, chapter, data.get("heading", ""), data["text"])
-        offer = next((offer for offer in draft.offers if offer.key == wanted), None)
-        if offer is not None:
+        offer = linking.chosen(wanted, draft.offers)
+        if offer is None:
+            messages.info(request, "つなぐ数が、文の中に見つかりませんでした。")
+        else:
             data["text"] = offer.put_into(data["text"])
     return data
 
@@ -107,7 +112,7 @@ def _draft(plan_year, form: ChapterForm) -> Draft:
     form.is_valid()
     values = form.typed | (form.cleaned_data if form.is_bound else {})
     text = chapters.without_marks(values["text"].replace("\r\n", "\n"))
-    return Draft(plan_year, form.chapter, values["heading"], text, form.rows)
+    return Draft(plan_year, form.chapter, values.get("heading", ""), text, form.rows)
 
 
 def _clash(request, plan_year, form: ChapterForm):
@@ -182,9 +187,10 @@ def chapter_preview(request, plan_year, chapter):
     draft = _draft(plan_year, ChapterForm(request.POST if request.method == "POST" else None, chapter=chapter))
     page = Book(draft.marked()).page_of(chapter.kind, draft.goal_number)
     page.context["stylesheet"] = reverse("reporting:print_css_file")
-    start, end = MARKS
     # Escaped by the template; the marks stand in running text alone, and no typed text holds one.
-    html = page.markup().replace(start, '<span class="live">').replace(end, "</span>")
+    html = page.markup()
+    for mark, tag in zip((*MARKS, HERE), ('<span class="live">', "</span>", '<span id="here"></span>'), strict=True):
+        html = html.replace(mark, tag)
     return HttpResponse(mark_safe(html))
 
 
@@ -215,27 +221,27 @@ def chapter_history(request, plan_year, chapter):
     return render(request, "reporting/chapter_history.html", context)
 
 
-@require_POST
-@_page
-def chapter_state(request, plan_year, chapter):
-    """確認済にする、下書きに戻す."""
-    back = redirect(_address("chapter_edit", plan_year, chapter))
-    if not permissions.can_confirm_chapter(request.user, plan_year):
-        messages.error(request, chapters.why_closed(request.user, chapter, plan_year))
-        return back
-    if request.POST.get("version") != str(chapter.version):
-        raise Conflict(str(chapter))
-    if request.POST.get("action") == "reopen":
-        chapters.reopen(chapter, by=request.user)
-        messages.success(request, "下書きに戻しました。書き直せます。")
-        return back
+def _confirm(request, plan_year, chapter):
     try:
         chapters.confirm(chapter, plan_year, by=request.user)
     except chapters.NotConfirmable as error:
         messages.error(request, f"「確認済」にしていません。{error}")
-        return back
-    messages.success(request, "「確認済」にしました。書き直すときは、「下書きに戻す」を押してください。")
-    return back
+    else:
+        messages.success(request, "保存して、「確認済」にしました。書き直すときは、「下書きに戻す」を押してください。")
+
+
+@require_POST
+@_page
+def chapter_reopen(request, plan_year, chapter):
+    """確認済 back to 下書き."""
+    if not permissions.can_confirm_chapter(request.user, plan_year):
+        messages.error(request, chapters.why_closed(request.user, chapter, plan_year))
+    elif request.POST.get("version") != str(chapter.version):
+        raise Conflict(str(chapter))
+    else:
+        chapters.reopen(chapter, by=request.user)
+        messages.success(request, "下書きに戻しました。書き直せます。")
+    return redirect(_address("chapter_edit", plan_year, chapter))
 
 
 @require_POST
@@ -248,7 +254,7 @@ def chapter_notes(request, plan_year):
     else:
         try:
             count = chapters.move_notes(plan_year, by=request.user)
-            messages.success(request, f"{count}の注を、文の中に移しました。")
+            messages.success(request, f"{count}件の注を、文の中に移しました。")
         except chapters.NotConfirmable as error:
             messages.error(request, f"注を移していません。{error}")
     return redirect("reporting:chapter_list", plan_year.plan_id, plan_year.fiscal_year)

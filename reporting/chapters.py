@@ -36,6 +36,10 @@ PARTS = {
     Kind.MAIN_EFFORTS: "③今後進むべき方向性", Kind.NEEDED_DIRECTION: "③今後進むべき方向性", Kind.VISION: "③今後進むべき方向性",
     Kind.GOAL_SUMMARY: "総括",
 }  # fmt: skip
+# Kinds whose heading a city writes for itself; the others stand under the printed page's own.
+HEADED = {
+    Kind.PROCESS, Kind.GOAL_PROGRESS, Kind.ACHIEVEMENT, Kind.OVERALL, Kind.MAIN_EFFORTS, Kind.NEEDED_DIRECTION, Kind.VISION,
+}  # fmt: skip
 EVENTS = "events"
 Row = tuple[str, str]  # of the table 市の動向: when, what
 
@@ -174,7 +178,7 @@ class Draft:
 
     @property
     def event_pieces(self) -> list[Piece]:
-        return self.prose.pieces.get((self.goal_number, EVENTS), [])
+        return self.prose.pieces.get((self.goal_number, EVENTS), []) if has_events(self.chapter) else []
 
     @property
     def problems(self) -> list[Problem]:
@@ -200,16 +204,18 @@ class Draft:
         return [group for group in ([*groups, whole] if self.goal_number else [whole, *groups]) if group[1]]
 
     def marked(self) -> Report:
-        """The printed report with every live figure between two marks (see `MARKS`)."""
-        return Prose(self.typed, self._before, marks=MARKS).report
+        """The printed report for the preview: live figures between two marks, HERE in the first line of the chapter."""
+        first, line_end, rest = self.text.partition("\n")
+        at = replace(self, text=f"{first}{HERE}{line_end}{rest}" if first else "")
+        return Prose(at.typed, self._before, marks=MARKS).report
 
 
-# Characters that no text can hold (parsing.clean_text lets them pass; without_marks takes them away).
-MARKS = ("\ue0f0", "\ue0f1")
+# Characters for private use, which no text may hold: `without_marks` takes them away from what is typed.
+*MARKS, HERE = "\ue0f0", "\ue0f1", "\ue0f2"
 
 
 def without_marks(text: str) -> str:
-    return text.replace(MARKS[0], "").replace(MARKS[1], "")
+    return re.sub(f"[{MARKS[0]}-{HERE}]", "", text)
 
 
 # --- Last year and history ------------------------------------------------------------------------------

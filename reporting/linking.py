@@ -42,7 +42,7 @@ class Offer:
 
     @property
     def key(self) -> str:
-        return f"{self.start}:{self.marker}"
+        return f"{self.start}:{self.words}:{self.marker}"
 
     def put_into(self, text: str) -> str:
         return text[: self.start] + self.marker + text[self.start + len(self.words) :]
@@ -53,6 +53,13 @@ def offers(text: str, catalogue: Catalogue, goal: int | None) -> list[Offer]:
     bare = TOKEN.sub(lambda match: _LINKED * len(match[0]), text)  # what is linked already is not looked at
     found = (_offer(number, bare, catalogue, goal) for number in figures_in(bare))
     return [offer for offer in found if offer is not None]
+
+
+def chosen(key: str, offered: list[Offer]) -> Offer | None:
+    """The offer of a key; where words were typed before it since, the nearest one for the same words."""
+    start, _, what = key.partition(":")
+    alike = [offer for offer in offered if f"{offer.words}:{offer.marker}" == what]
+    return min(alike, key=lambda offer: abs(offer.start - int(start)), default=None) if start.isdecimal() else None
 
 
 def _offer(number: Number, text: str, catalogue: Catalogue, goal: int | None) -> Offer | None:

@@ -1,10 +1,25 @@
-// Puts a figure's name into the text where the cursor stands, and finds names in the list. Without it they are typed.
+// Puts a figure's name into the text where the cursor stands, finds names in the list, and keeps the printed page up to
+// date and in view. Without this file names are typed, and the page is shown by its button.
 (() => {
   "use strict";
 
   const text = document.getElementById("id_text");
   const search = document.getElementById("figure-search");
+  const paper = document.querySelector("iframe[name=paper]");
+
+  // Scrolled from here: an address with #here would scroll this page as well.
+  const show = () => {
+    const here = paper.contentDocument?.getElementById("here");
+    if (here) paper.contentWindow.scrollTo(0, here.getBoundingClientRect().top + paper.contentWindow.scrollY - 120);
+  };
+  paper?.addEventListener("load", show);
+  if (paper?.contentDocument?.readyState === "complete") show();
+
   if (!text || text.readOnly) return;
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "reading") document.querySelector("[formtarget=paper]").click();
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");

@@ -3,7 +3,7 @@
 import pytest
 
 from reporting.figures import Catalogue
-from reporting.linking import offers
+from reporting.linking import chosen, offers
 from tests.reporting.checks.report_factory import goal, indicator, report, row
 
 NAME = "相談できる人や場があると思う市民の割合"
@@ -57,6 +57,14 @@ def test_what_is_offered_can_be_put_in_with_nothing_else_changed(catalogue):
     assert second.put_into(text) == "取組18件のうち、A評価は{{目標1.A評価.件数}}（89％）。\n相談は15件。"
     assert (first.is_equal, second.is_equal, third.is_equal) == (True, False, True)
     assert [offer.words for offer in offers(second.put_into(text), catalogue, 1)] == ["18件", "89％"]
+
+
+def test_an_offer_is_found_again_after_words_were_typed(catalogue):
+    _, second = offers("取組18件。取組18件。", catalogue, 1)
+    later = offers("前の文。取組18件。取組18件。", catalogue, 1)
+    assert chosen(second.key, later) == later[0]  # nearer to where it stood
+    assert chosen(later[1].key, later) == later[1]
+    assert chosen(second.key, offers("取組19件。", catalogue, 1)) is None
 
 
 def test_the_whole_report_is_meant_in_its_own_chapters(catalogue):
