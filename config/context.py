@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from initiatives import business_days, deadlines, permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
+from reporting.permissions import can_view_chapters
 
 _TERM_PAGES = tuple(f"initiatives:term_{name}" for name in ("list", "add", "edit", "use", "uses"))
 
@@ -81,6 +82,9 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             *_excel(user, year),
             ("集計", "reporting:summary", ("reporting:summary", "reporting:low_ratings"), year),
         ]
+        if can_view_chapters(user):
+            pages = ("chapter_list", "chapter_edit", "chapter_history")
+            items.append(("章", "reporting:chapter_list", tuple(f"reporting:{name}" for name in pages), year))
         if permissions.can_build_report(user):
             pages = ("build_list", "build_detail", "check_list", "check_overview", "check_decide")
             names = (*(f"reporting:{name}" for name in pages), *_TERM_PAGES)
