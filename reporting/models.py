@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from initiatives.models import Goal, Plan, PlanYear, Upload, Versioned
+from ledger.records import Record
 
 
 class Chapter(Versioned):
@@ -116,8 +117,8 @@ class PrintedClaim(models.Model):
         return f"{self.key} {self.text}"
 
 
-class CheckDecision(models.Model):
-    """What a person decided about a finding of the consistency check. Append-only: the latest one counts.
+class CheckDecision(Record):
+    """What a person decided about a finding of the consistency check. The latest one counts.
 
     An acceptance holds for the words it was made for (`basis`); when they change, the finding is open again.
     """
