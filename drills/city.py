@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from accounts.models import Department, User
 from initiatives.models import EntryPart, Initiative, PendingChange, Plan, Transition, YearlyEntry, YearTransition
+from ledger import chain, guard, verify
+from ledger.models import LedgerEntry
+from ledger.records import record_models
 
 
 def prepare(password: str, offices: list[str]) -> None:
@@ -26,8 +29,13 @@ def _leave_only(offices: list[str]) -> None:
     foreign = Department.objects.exclude(name__in=offices)
     going = Initiative.objects.filter(departments__in=foreign)
     listings = Initiative.objects.filter(original__isnull=False)  # before what they repeat, which they protect
-    listings.filter(Q(pk__in=going.values("pk")) | Q(original__in=going.values("pk"))).delete()
-    going.delete()
+    with guard.lifted(), chain.recording():
+        listings.filter(Q(pk__in=going.values("pk")) | Q(original__in=going.values("pk"))).delete()
+        going.delete()
+        # The city that is left begins its ledger anew.
+        LedgerEntry.objects.all().delete()
+        for model in record_models():
+            chain.append(model.objects.order_by("pk"))
 
 
 def _offices() -> list[dict]:
@@ -89,5 +97,6 @@ def kept(fiscal_year: int) -> None:
             model="initiatives.entrypart", object_id__in=parts.values("pk")
         ).count(),
         "ratings": dict(YearlyEntry.objects.filter(fiscal_year=fiscal_year).values_list("initiative__code", "rating")),
+        "broken": [str(broken) for broken in verify.verify()],
     }
     print(json.dumps(found))
