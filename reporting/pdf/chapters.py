@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 
 from indicators import calculation, charts
 from initiatives import fiscal_year as fy
+from reporting.low_ratings import low_ratings
 from reporting.pdf.figures import Counted, IndicatorPage, mark
 from reporting.pdf.fonts import drawable
 from reporting.pdf.table import Column, PrintedRow, Slice, columns, slices, weight
@@ -51,8 +52,12 @@ class Chapter:
     printed: bool = True
     tagged: bool = True
 
+    def markup(self) -> str:
+        return render_to_string(f"reporting/print/{self.template}.html", self.context | {"chapter": self})
+
     def html(self) -> str:
-        return drawable(render_to_string(f"reporting/print/{self.template}.html", self.context | {"chapter": self}))
+        """The markup with nothing in it that the fonts cannot draw."""
+        return drawable(self.markup())
 
 
 @dataclass(frozen=True)
@@ -111,12 +116,22 @@ class Book:
             self._overall(),
             *self._goal_chapters(),
             self._ratings(),
+            *self._low(),
             *[chapter for goal in self.report.goals for chapter in self._tables(goal)],
             *self._indicators(),
         ]
         index = self._index()
         made = [self._cover(), contents, *body, index]
         return [*made, self._furniture(made)]
+
+    def page_of(self, kind: str, goal_number: int | None) -> Chapter:
+        """The printed pages on which a section of that kind stands, by themselves: for the preview beside the editor."""
+        if kind in ("overall", "goal_summary"):
+            return self._overall()
+        goal = next((goal for goal in self.report.goals if goal.number == goal_number), None)
+        if goal is None:
+            return self._front()
+        return self._chapter("goals", "goals", self.goal_title(goal), {"goals": [self._goal(goal)]})
 
     def _chapter(self, key: str, template: str, title: str, context: dict, *, head: str = "", **more) -> Chapter:
         more.setdefault("heads", (("", head),))
@@ -189,6 +204,9 @@ class Book:
             "sections": sections,
             "scale": [(mark(step.letter, self.report), step) for step in self.report.scale],
             "indicator_counts": self._indicator_counts(),
+            "overridden": [
+                page for each in self.report.indicators if (page := IndicatorPage(each, self.report, "")).is_overridden
+            ],
             "indicator_total": sum(self.report.indicator_ratings.values()),
             "year_target": f"各{self.terms['initiative']}の{fy.short(self.report.fiscal_year)}目標に対する達成率",
         }
@@ -319,6 +337,24 @@ class Book:
             ),
         }
         return self._chapter("ratings", "ratings", title, context, part=part, head=title)
+
+    def _low(self) -> list[Chapter]:
+        """Low ratings with their reasons, and what became of last year's: where there is any."""
+        found = low_ratings(self.report)
+        if found.is_empty:
+            return []
+        self._enter(2, found.title, "low")
+        context = {
+            "heading": found.title,
+            "found": found,
+            "low": [(mark(each.row.rating, self.report), each) for each in found.low],
+            "followed": [
+                (mark(each.before.rating, self.report), mark(each.row.rating, self.report) if each.row else "", each)
+                for each in found.followed
+            ],
+        }
+        part = self.parts["tables"]
+        return [self._chapter("low", "low", found.title, context, part=part, head=found.title, weight=3000)]
 
     def _finding(self, total: Counted) -> str:
         """The page's first sentence, from the numbers under it."""
