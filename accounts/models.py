@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from initiatives import fiscal_year as fy
+from ledger.records import Record
 
 
 class DepartmentQuerySet(models.QuerySet):
@@ -360,8 +361,8 @@ class Deputyship(models.Model):
         return "begins" if self.since > today else "holds"
 
 
-class AccountEvent(models.Model):
-    """What was done to a person's account or a department, in one sentence. Append-only."""
+class AccountEvent(Record):
+    """What was done to a person's account or a department, in one sentence."""
 
     at = models.DateTimeField("日時", default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="した人")
@@ -383,14 +384,6 @@ class AccountEvent(models.Model):
 
     def __str__(self):
         return self.what
-
-    def save(self, **kwargs):
-        if self.pk:
-            raise TypeError("AccountEvent is append-only")
-        super().save(**kwargs)
-
-    def delete(self, **kwargs):
-        raise TypeError("AccountEvent is append-only")
 
 
 class HandledRequest(models.Model):

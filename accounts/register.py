@@ -12,12 +12,13 @@ from axes.models import AccessAttempt
 from axes.utils import reset as reset_attempts
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import AccountEvent, Department, Deputyship, Membership, User
 from initiatives import fiscal_year as fy
+from ledger.chain import recording
 
 
 class AlreadyClosed(Exception):
@@ -93,7 +94,7 @@ def add_user(user: User, password: str, memberships: list[Membership], *, by: Us
     enter_user(user, memberships, by=by)
 
 
-@transaction.atomic
+@recording()
 def enter_user(user: User, memberships: list[Membership], *, by: User) -> None:
     """Add a person who has a password already: making one takes a while, and must not hold others up."""
     user.save()
@@ -101,7 +102,7 @@ def enter_user(user: User, memberships: list[Membership], *, by: User) -> None:
     record("".join([f"登録しました（役割：{user.get_role_display()}）。", *said]), by=by, user=user)
 
 
-@transaction.atomic
+@recording()
 def change_user(user: User, memberships: list[Membership], *, by: User) -> bool:
     """Write what differs from the register; False if nothing does."""
     check_admin_remains(user)
@@ -124,16 +125,16 @@ def _save_memberships(user: User, memberships: list[Membership]) -> list[str]:
     return said
 
 
-@transaction.atomic
 def set_password(user: User, password: str, *, by: User) -> None:
     """Ends the person's sessions, and the wait after wrong passwords."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    reset_attempts(username=user.username)
-    record("パスワードを新しくしました。", by=by, user=user)
+    user.set_password(password)  # takes a while: before the ledger is held
+    with recording():
+        user.save(update_fields=["password"])
+        reset_attempts(username=user.username)
+        record("パスワードを新しくしました。", by=by, user=user)
 
 
-@transaction.atomic
+@recording()
 def set_active(user: User, active: bool, *, by: User) -> None:
     """Stop an account or let it be used again. Does nothing if it already is so."""
     if not active and user == by:
@@ -155,7 +156,7 @@ def is_locked_out(user: User) -> bool:
     return failures >= settings.AXES_FAILURE_LIMIT
 
 
-@transaction.atomic
+@recording()
 def unlock(user: User, *, by: User) -> None:
     if reset_attempts(username=user.username):
         record("パスワードのまちがいによる15分の停止を解きました。", by=by, user=user)
@@ -165,7 +166,7 @@ def unlock(user: User, *, by: User) -> None:
 LONGEST_DEPUTYSHIP = timedelta(days=365)
 
 
-@transaction.atomic
+@recording()
 def appoint_deputy(deputyship: Deputyship, *, by: User) -> None:
     """Let one person act in the place of another from one day to another; both persons' records tell it."""
     # Of two people who appoint at the same moment, the second sees what the first did.
@@ -203,7 +204,7 @@ def _check_deputyship(new: Deputyship) -> None:
         raise ValidationError(f"{new.deputy}さんは、もう{new.principal}さんの代理です（{earlier.period}）。")
 
 
-@transaction.atomic
+@recording()
 def end_deputyship(deputyship: Deputyship, *, by: User) -> bool:
     """At once. False if it was over already."""
     mine = Deputyship.objects.not_ended(timezone.localdate()).filter(pk=deputyship.pk)
@@ -218,7 +219,7 @@ def end_deputyship(deputyship: Deputyship, *, by: User) -> bool:
 DEPARTMENT_FIELDS = ("name", "parent", "position", "opened_in", "closed_after", "manager_step")
 
 
-@transaction.atomic
+@recording()
 def add_department(department: Department, successors: Iterable[Department], *, by: User) -> None:
     department.save()
     department.successors.set(successors)
@@ -226,7 +227,7 @@ def add_department(department: Department, successors: Iterable[Department], *, 
     record(f"登録しました{opened}。", by=by, department=department)
 
 
-@transaction.atomic
+@recording()
 def change_department(department: Department, successors: Iterable[Department], *, by: User) -> bool:
     """Write what differs from the register; False if nothing does."""
     old = Department.objects.select_related("parent").get(pk=department.pk)
@@ -242,7 +243,7 @@ def change_department(department: Department, successors: Iterable[Department], 
     return bool(said)
 
 
-@transaction.atomic
+@recording()
 def rename(department: Department, new_name: str, last_year: int, *, by: User) -> tuple[Department, int]:
     """Close a department after a fiscal year and go on under another name: a new row, since what was written before
     keeps the old name. Returns the new department and how many people moved to it on 1 April."""
@@ -259,7 +260,7 @@ def rename(department: Department, new_name: str, last_year: int, *, by: User) -
     return successor, move_people(department, successor, _first_day_after(last_year), by=by)
 
 
-@transaction.atomic
+@recording()
 def hand_over(
     department: Department, successors: list[Department], last_year: int, people_to: Department | None, *, by: User
 ) -> int:

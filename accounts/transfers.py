@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.utils import timezone
 
 from accounts import register
@@ -19,6 +18,7 @@ from accounts.models import Department, Membership, User
 from initiatives import fiscal_year as fy
 from initiatives import parsing, workbook_reader
 from initiatives.workbook_reader import WorkbookRefused
+from ledger.chain import recording
 
 COLUMNS = ("ユーザー名", "氏名", "新しい課", "役割", "いつから")
 MAX_LINES = 300
@@ -273,7 +273,7 @@ def apply(table: Table, *, seen: str, by: User) -> list[tuple[User, str]]:
     passwords = {line.cells[0]: register.generate_password() for line in lines if line.is_new}
     hashes = {username: make_password(password) for username, password in passwords.items()}
     made = []
-    with transaction.atomic():
+    with recording():
         lines = _confirmed(table, seen)
         for line in lines:
             if line.is_new:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "config",
+    "ledger",
     "accounts",
     "initiatives",
     "indicators",
@@ -135,6 +136,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "files"
 REPORT_CACHE_DIR = VAR_DIR / "report-cache"
+LEDGER_ANCHORS = Path(env_str("AYUMI_LEDGER_ANCHORS", str(VAR_DIR / "ledger-anchors.txt")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 

@@ -1,10 +1,11 @@
 """What a drill does inside the installation, by `manage.py shell`: prepares the demo city, and reads what was kept."""
 
+import contextlib
 import json
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Department, User
@@ -22,6 +23,9 @@ from initiatives.models import (
     YearlyEntry,
     YearTransition,
 )
+from ledger import chain, guard, verify
+from ledger.models import LedgerEntry
+from ledger.records import record_models
 
 
 def prepare(password: str, offices: list[str]) -> None:
@@ -41,8 +45,19 @@ def _leave_only(offices: list[str]) -> None:
     foreign = Department.objects.exclude(name__in=offices)
     going = Initiative.objects.filter(departments__in=foreign)
     listings = Initiative.objects.filter(original__isnull=False)  # before what they repeat, which they protect
-    listings.filter(Q(pk__in=going.values("pk")) | Q(original__in=going.values("pk"))).delete()
-    going.delete()
+    with _tidying():
+        listings.filter(Q(pk__in=going.values("pk")) | Q(original__in=going.values("pk"))).delete()
+        going.delete()
+
+
+@contextlib.contextmanager
+def _tidying():
+    """Records may go here; the city that is left begins its ledger anew."""
+    with guard.lifted(), chain.recording():
+        yield
+        LedgerEntry.objects.all().delete()
+        for model in record_models():
+            chain.append(model.objects.order_by("pk"))
 
 
 def _offices() -> list[dict]:
@@ -104,11 +119,12 @@ def one_office(password: str, fiscal_year: int, *, submitted: int, approved: int
     plan_year.refresh_from_db()
     office = Department.objects.filter(memberships__isnull=False, closed_after__isnull=True).order_by("pk").first()
     Department.objects.filter(pk=office.pk).update(manager_step=False)
-    for forget in (Transition, FieldChange, PendingChange, Notice, Mail):
-        forget.objects.all().delete()
     parts = EntryPart.objects.filter(entry__fiscal_year=fiscal_year).order_by("entry", "position")
     mine = {entry: pk for pk, entry in reversed(parts.values_list("pk", "entry"))}
-    parts.exclude(pk__in=mine.values()).delete()
+    with _tidying():
+        for forget in (Transition, FieldChange, PendingChange, Notice, Mail):
+            QuerySet(forget).delete()
+        parts.exclude(pk__in=mine.values()).delete()
     parts.update(
         department=office, position=0, status=EntryPart.Status.DRAFT, result="はじめの文", self_rating="A", version=1,
         not_applicable_reason="", submitted_at=None, submitted_by=None, approved_at=None, approved_by=None,
@@ -142,5 +158,6 @@ def kept(fiscal_year: int) -> None:
             model="initiatives.entrypart", object_id__in=parts.values("pk")
         ).count(),
         "ratings": dict(YearlyEntry.objects.filter(fiscal_year=fiscal_year).values_list("initiative__code", "rating")),
+        "broken": [str(broken) for broken in verify.verify()],
     }
     print(json.dumps(found))

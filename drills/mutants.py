@@ -103,13 +103,23 @@ MUTANTS = [
         "tests/initiatives/test_history.py::test_a_change_is_written_and_remembered",
     ),
     _mutant(
+        "記録を台帳につながない", "ledger/records.py",
+        "            chain.append(made)\n", "            pass\n",
+        "tests/ledger/test_records.py::test_many_records_cost_as_many_queries_as_one",
+    ),
+    _mutant(
+        "記録を守るトリガーを付けない", "ledger/apps.py",
+        "    guard.install()\n", "    pass\n",
+        "tests/ledger/test_records.py::test_the_database_refuses_to_change_and_to_delete",
+    ),
+    _mutant(
         "送る前に、書きかけを記録にしない", "initiatives/workflow.py",
         "        history.settle([part.entry, part])\n", "        pass\n",
         "tests/initiatives/test_history.py::test_sending_settles_before_the_step",
     ),
     _mutant(
         "記録だけ残って、保存は取り消される（全部か無かをやめる）", "initiatives/history.py",
-        "    with transaction.atomic():\n        settle([row], fields=changed)\n        remember(changes_of(row, changed, by=by, source=source, reason=reason, on_behalf_of=on_behalf_of))\n        write(row, changed, **still)\n",
+        "    with recording():\n        settle([row], fields=changed)\n        remember(changes_of(row, changed, by=by, source=source, reason=reason, on_behalf_of=on_behalf_of))\n        write(row, changed, **still)\n",
         "    settle([row], fields=changed)\n    remember(changes_of(row, changed, by=by, source=source, reason=reason, on_behalf_of=on_behalf_of))\n    write(row, changed, **still)\n",
         "tests/initiatives/test_history.py::test_a_stale_row_is_not_overwritten",
     ),

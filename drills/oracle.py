@@ -5,6 +5,11 @@ from contextlib import closing
 
 import psycopg
 
+RECORDS = (
+    "initiatives_transition", "initiatives_yeartransition", "initiatives_fieldchange", "initiatives_fieldcomment",
+    "initiatives_partmessage", "initiatives_handovernote", "accounts_accountevent", "reporting_checkdecision",
+)  # fmt: skip
+
 
 class Oracle:
     def __init__(self, url: str):
@@ -42,7 +47,7 @@ class Oracle:
 
     def broken(self) -> list[str]:
         """Half states, in words; empty when every row agrees with the record of how it came to be."""
-        return [*self._file(), *self._statuses(), *self._texts(), *self._versions()]
+        return [*self._file(), *self._statuses(), *self._texts(), *self._versions(), *self._ledger()]
 
     def _file(self) -> list[str]:
         if not self.is_sqlite:
@@ -97,3 +102,23 @@ class Oracle:
             "SELECT user_id, request_id, digest FROM accounts_handledrequest GROUP BY 1, 2, 3 HAVING COUNT(*) > 1"
         )
         return [f"同じ送信が2回残っている: {row}" for row in twice]
+
+    def _ledger(self) -> list[str]:
+        """Every record has its entry, positions run without a gap, and each entry follows the one before it."""
+        found = []
+        for table in RECORDS:
+            entries = f"SELECT row_id FROM ledger_ledgerentry WHERE model = '{table.replace('_', '.')}'"
+            found += [
+                f"{table} {pk}が台帳にない"
+                for (pk,) in self.rows(f"SELECT id FROM {table} WHERE id NOT IN ({entries})")
+            ]
+        count, last = self.row("SELECT COUNT(*), COALESCE(MAX(position), 0) FROM ledger_ledgerentry")
+        torn = self.rows(
+            "SELECT a.position FROM ledger_ledgerentry a JOIN ledger_ledgerentry b ON b.position = a.position - 1"
+            " WHERE a.previous <> b.hash"
+        )
+        return (
+            found
+            + ([f"台帳は{count}行で、末尾は{last}番目"] if count != last else [])
+            + [f"台帳が{at}番目で切れる" for (at,) in torn]
+        )

@@ -710,6 +710,7 @@ def record(drill: Year) -> None:
     drill.same(len(kept["parts"]), len(drill.parts), "課の記入の数")
     drill.same(kept["year_steps"], ["start", "close", "open_to_committee"], "年度の記録")
     drill.same(kept["pending"], 0, "書きかけの記録は残っていない")
+    drill.same(kept["broken"], [], "台帳と記録が合っている")
     wanted = {row.code: row.rating if row.is_written else "" for row in drill.initiatives.values()}
     drill.same(kept["ratings"], wanted, "取組の評価")
     print(

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from indicators.models import Indicator, IndicatorValue
 from initiatives import history
+from ledger.chain import recording
 
 
 def value_of(indicator: Indicator, fiscal_year: int) -> IndicatorValue:
@@ -17,7 +18,7 @@ def value_of(indicator: Indicator, fiscal_year: int) -> IndicatorValue:
     )
 
 
-@transaction.atomic
+@recording()
 def save(value: IndicatorValue, values: Mapping[str, Any], *, by: User) -> dict[str, Any]:
     """Set fields of a year's row. Returns what changed. Raises history.Conflict: a colleague wrote first."""
     if value.pk is None and history.differences(value, values):

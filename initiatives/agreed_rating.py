@@ -6,11 +6,10 @@ reason. Reopening a part leaves it: the entry counts as unrated as long as a par
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from accounts.models import User
 from initiatives.history import save_changes
 from initiatives.models import EntryPart, InitiativeDepartment, YearlyEntry
+from ledger.chain import recording
 
 
 class RatingError(Exception):
@@ -27,7 +26,7 @@ def lead_part(entry: YearlyEntry, parts: Iterable[EntryPart]) -> EntryPart | Non
 _LEAD = InitiativeDepartment.Role.LEAD
 
 
-@transaction.atomic
+@recording()
 def agree(entry: YearlyEntry, *, by: User) -> None:
     """Once all parts are approved, the lead's rating is the initiative's. A rating set with a reason stands."""
     parts = list(entry.parts.all())
@@ -39,7 +38,7 @@ def agree(entry: YearlyEntry, *, by: User) -> None:
         save_changes(entry, {"rating": lead.self_rating}, by=by, reason="主担当の自己評価")
 
 
-@transaction.atomic
+@recording()
 def set_rating(entry: YearlyEntry, rating: str, reason: str, by: User) -> None:
     """Another rating than the lead's, with the reason; "" goes back to the lead's. Raises RatingError, Conflict."""
     reason = reason.strip() if rating else ""

@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from initiatives import history, permissions
 from initiatives.history import Conflict
 from initiatives.models import Attachment, EntryPart, FieldChange
+from ledger.chain import recording
 
 MAX_SIZE = 5 * 1024 * 1024
 MAX_COUNT = 10
@@ -86,7 +86,7 @@ def add(part: EntryPart, content: bytes, name: str, caption: str, *, by: User) -
         part=part, name=clean_name(name, kind), kind=kind, size=len(content), sha256=digest, caption=caption, uploaded_by=by,
     )  # fmt: skip
     try:
-        with transaction.atomic():
+        with recording():
             _hold(part)
             standing = {other.sha256: other for other in part.attachments.standing()}
             if digest in standing:
@@ -103,7 +103,7 @@ def add(part: EntryPart, content: bytes, name: str, caption: str, *, by: User) -
     return attachment
 
 
-@transaction.atomic
+@recording()
 def remove(attachment: Attachment, *, by: User) -> bool:
     """Take a file off its part; the row and the file stay. False when it was off already. Raises Conflict."""
     _hold(attachment.part)

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from accounts.models import Department, User
 from initiatives import business_days, history
 from initiatives.models import DeadlineExtension, FieldChange, PlanYear
 from initiatives.notices import outbox
+from ledger.chain import recording
 
 FIELDS = ("department_deadline", "manager_deadline", "committee_deadline")
 
 
-@transaction.atomic
+@recording()
 def change(plan_year: PlanYear, values: Mapping[str, date | None], *, by: User) -> bool:
     """Set deadlines of the year; the unfinished are told. False if none of them is new."""
     before = _now(plan_year)
@@ -24,7 +23,7 @@ def change(plan_year: PlanYear, values: Mapping[str, date | None], *, by: User) 
     return True
 
 
-@transaction.atomic
+@recording()
 def extend(plan_year: PlanYear, department: Department, until: date, *, reason: str, by: User) -> None:
     """Give one department until a later day, or change that day; its people are told."""
     before = _now(plan_year, department)

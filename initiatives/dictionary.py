@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from accounts.models import User
 from initiatives import history
 from initiatives.checking import terms
 from initiatives.checking.terms import Terms
 from initiatives.models import FieldChange, Term
+from ledger.chain import recording
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def changes(rows: Iterable[Term], most: int = 30) -> list[tuple[FieldChange, str
     return [(change, words[change.object_id], Term._meta.get_field(change.field).verbose_name) for change in found]
 
 
-@transaction.atomic
+@recording()
 def use(line: Line, used: bool, *, by: User, reason: str = "") -> None:
     """Look for a word from now on, or no longer. The history keeps who, when and why."""
     row = line.own

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from initiatives.models import FieldChange, PendingChange, Versioned
+from ledger.chain import recording
 
 
 class Conflict(Exception):
@@ -63,7 +64,7 @@ def save_changes(
     changed = differences(row, values)
     if not changed:
         return {}
-    with transaction.atomic():
+    with recording():
         settle([row], fields=changed)
         remember(changes_of(row, changed, by=by, source=source, reason=reason, on_behalf_of=on_behalf_of))
         write(row, changed, **still)
@@ -103,7 +104,7 @@ def save_draft(
     return changed
 
 
-@transaction.atomic
+@transaction.atomic  # the caller holds the ledger
 def settle(rows: Iterable[models.Model], *, fields: Iterable[str] | None = None) -> None:
     """Make history of what is being written in the rows (or in some of their fields)."""
     rows = [row for row in rows if isinstance(row, Versioned)]
@@ -126,6 +127,11 @@ def _settle(begun: list[PendingChange], now: Mapping[str, str]) -> None:
 
 def _begun(rows: Iterable[models.Model]) -> models.QuerySet[PendingChange]:
     return PendingChange.objects.filter(_of(rows))
+
+
+def begun_by_others(rows: Iterable[models.Model], user: User) -> bool:
+    """Whether save_draft would make history of what somebody else is writing."""
+    return _begun(rows).exclude(by=user).exists()
 
 
 def _became(change: PendingChange, now: str) -> FieldChange:

@@ -14,7 +14,7 @@ from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from import_export import resources, results
 
 from accounts.models import Department, User
@@ -34,6 +34,7 @@ from initiatives.models import (
     RatingLevel,
     YearlyEntry,
 )
+from ledger.chain import recording
 
 
 class _Unsaid:
@@ -143,7 +144,7 @@ class LeanResource(resources.ModelResource):
 
     def import_data(self, dataset, dry_run=False, raise_errors=False, **kwargs):
         """As the stock one, but a dry run opens no transaction: it has nothing to roll back."""
-        with contextlib.nullcontext() if dry_run else transaction.atomic():
+        with contextlib.nullcontext() if dry_run else recording():
             return self.import_data_inner(
                 dataset, dry_run, raise_errors, using_transactions=False, collect_failed_rows=False, **kwargs
             )

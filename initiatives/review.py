@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from initiatives import agreed_rating, completeness, history, permissions, readi
 from initiatives import fiscal_year as fy
 from initiatives.models import EntryPart, PlanYear, Transition, YearlyEntry
 from initiatives.workflow import Refusal
+from ledger.chain import recording
 
 Status = EntryPart.Status
 UNANSWERED = timedelta(days=7)  # after which 福祉総務課 asks how a returned part is getting on
@@ -116,7 +116,7 @@ def with_last_year(parts: Iterable[EntryPart], plan_year: PlanYear) -> list[Entr
 # --- Steps ------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@recording()
 def take_steps(
     parts: list[EntryPart],
     action: str,
@@ -175,7 +175,7 @@ def picked(values: Iterable[str], parts: QuerySet[EntryPart]) -> tuple[list[Entr
 
 def correct(part: EntryPart, values: dict[str, str], *, by: User) -> bool:
     """軽微な修正: flagged in the history; from now on the department gets the part back by 差戻し alone."""
-    with transaction.atomic():
+    with recording():
         changed = history.save_changes(part, values, by=by, reason=reading.CORRECTION)
         if changed:
             workflow.pick_up(part, by)

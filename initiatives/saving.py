@@ -12,6 +12,7 @@ from initiatives.history import Conflict
 from initiatives.models import EntryPart, FieldChange, PendingChange, PlanYear, YearlyEntry
 from initiatives.part_forms import ENTRY_FIELDS
 from initiatives.text_diff import Piece, diff
+from ledger.chain import hold
 
 
 @dataclass
@@ -73,6 +74,8 @@ def write(
     Whether the person may, and whether a colleague's words would be overwritten, is asked before (save, survey).
     Raises Conflict when a row moved on since it was read.
     """
+    if not draft or (wanted and history.begun_by_others([part.entry, part], by)):
+        hold()
     if wanted:
         _write(part, wanted, by, draft, source=source, reason=reason)
     if not draft:

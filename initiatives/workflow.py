@@ -7,7 +7,6 @@ without the 課長 step. Pages, Excel and commands draw their buttons from `avai
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +14,7 @@ from initiatives import history, permissions
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, FieldComment, PlanYear, Transition
 from initiatives.notices import outbox
+from ledger.chain import recording
 
 S = EntryPart.Status
 
@@ -61,7 +61,7 @@ def available_actions(part: EntryPart, user: User, plan_year: PlanYear) -> dict[
     }
 
 
-@transaction.atomic
+@recording()
 def perform(
     part: EntryPart,
     name: str,

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from accounts.models import User
 from initiatives import permissions
 from initiatives.history import Conflict
 from initiatives.models import EntryPart, Notice, PlanYear, YearTransition
 from initiatives.notices import outbox, words
 from initiatives.workflow import TransitionError
+from ledger.chain import recording
 
 Y = PlanYear.Status
 
@@ -59,7 +58,7 @@ def available_actions(plan_year: PlanYear, user: User) -> dict[str, YearAction]:
     return {name: action for name, action in ACTIONS.items() if action.source == plan_year.status}
 
 
-@transaction.atomic
+@recording()
 def perform(plan_year: PlanYear, name: str, *, by: User, reason: str = "") -> YearTransition:
     """Move a year on (or back, with a reason). Raises TransitionError, Conflict."""
     action = ACTIONS[name]

@@ -18,6 +18,7 @@ from initiatives import history, text_diff
 from initiatives.grouping import grouped
 from initiatives.history import Conflict
 from initiatives.models import FieldChange, Goal, PlanYear
+from ledger.chain import recording
 from reporting import linking, permissions
 from reporting.assemble import last_year, typed
 from reporting.figures import Figure, goal_group
@@ -261,7 +262,7 @@ def as_lines(events: Iterable[Row]) -> str:
     return "\n".join(f"{when}　{what}" for when, what in events)
 
 
-@transaction.atomic
+@recording()
 def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None, *, by: User) -> bool:
     """Write heading, text and, where the chapter has them, its events. Returns whether anything changed.
 
@@ -311,7 +312,7 @@ def _change(chapter: Chapter, field: str, old: str, new: str, by: User) -> Field
 # --- Confirming -------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@recording()
 def confirm(chapter: Chapter, plan_year: PlanYear, *, by: User) -> None:
     """下書き → 確認済. Raises NotConfirmable, or Conflict when it moved meanwhile."""
     events = events_of(chapter)
@@ -323,7 +324,7 @@ def confirm(chapter: Chapter, plan_year: PlanYear, *, by: User) -> None:
     _move(chapter, Chapter.State.CONFIRMED, by, confirmed_by=by, confirmed_at=timezone.now())
 
 
-@transaction.atomic
+@recording()
 def reopen(chapter: Chapter, *, by: User) -> None:
     """確認済 → 下書き."""
     _move(chapter, Chapter.State.DRAFT, by, confirmed_by=None, confirmed_at=None)
@@ -384,7 +385,7 @@ def _name(note: Footnote) -> str:
     return f"その{note.number}"
 
 
-@transaction.atomic
+@recording()
 def move_notes(plan_year: PlanYear, *, by: User) -> int:
     """Do it. Returns how many notes moved; raises NotConfirmable while a chapter that would change is 確認済."""
     moved = into_text(plan_year)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from initiatives.models import Goal, Plan, PlanYear, Upload, Versioned
 from initiatives.permissions import is_coordinating
+from ledger.records import Record
 
 
 class ChapterQuerySet(models.QuerySet):
@@ -152,8 +153,8 @@ class PrintedClaim(models.Model):
         return f"{self.key} {self.text}"
 
 
-class CheckDecision(models.Model):
-    """What a person decided about a finding of the consistency check. Append-only: the latest one counts.
+class CheckDecision(Record):
+    """What a person decided about a finding of the consistency check. The latest one counts.
 
     An acceptance holds for the words it was made for (`basis`); when they change, the finding is open again.
     """

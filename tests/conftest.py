@@ -9,12 +9,14 @@ import shutil
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import TransactionTestCase
 from hypothesis import settings
 
 from accounts.models import User
 from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
+from ledger import guard
 from reporting.models import ReportBuild, ReportImport
 from tests.access_city import City, undone
 from tests.factories import (
@@ -68,6 +70,18 @@ def browser_context_args(browser_context_args):
 
 
 # --- End of browser -------------------------------------------------------------------------------
+
+# --- Databases ------------------------------------------------------------------------------------
+# A test with transaction=True empties the tables at its end; flush puts the guards back (post_migrate).
+_empty_tables = TransactionTestCase._fixture_teardown
+
+
+def _without_guards(test_case):
+    guard.remove()
+    _empty_tables(test_case)
+
+
+TransactionTestCase._fixture_teardown = _without_guards
 
 # --- A city in every state, for the table of access and the planted texts -----------------------------
 

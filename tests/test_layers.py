@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["accounts", "initiatives", "indicators", "reviews", "reporting"]
+APPS = ["ledger", "accounts", "initiatives", "indicators", "reviews", "reporting"]
 # Pure modules that anyone may use: they import nothing of ours but each other.
 PURE = {
     "initiatives.business_days",

@@ -4,9 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from ledger.records import Record
 
-class FieldChange(models.Model):
-    """One field of one row changed: what it was, what it became, who, when, how. Append-only."""
+
+class FieldChange(Record):
+    """One field of one row changed: what it was, what it became, who, when, how."""
 
     class Source(models.TextChoices):
         PAGE = "page", "画面"

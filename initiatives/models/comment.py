@@ -1,6 +1,6 @@
 """What is said about a part: comments on its fields when it goes back, and the talk between department and office.
 
-Both are append-only, and neither is ever printed.
+Both are records, and neither is ever printed.
 """
 
 from django.conf import settings
@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from initiatives.models.entry import EntryPart, Transition
+from ledger.records import Record, RecordQuerySet
 
 
-class FieldComment(models.Model):
+class FieldComment(Record):
     """What to put right in one field, said with the step that sent the part back. Written by workflow.perform alone."""
 
     class Field(models.TextChoices):
@@ -36,7 +37,7 @@ class FieldComment(models.Model):
         return f"{self.get_field_display()}：{self.text}"
 
 
-class PartMessageQuerySet(models.QuerySet):
+class PartMessageQuerySet(RecordQuerySet):
     def visible_to(self, user: User):
         """Messages a person may read. The other face of permissions.can_talk: the department and 福祉総務課 alone."""
         if not user.is_authenticated or not user.is_active or user.is_committee or user.is_admin:
@@ -44,8 +45,8 @@ class PartMessageQuerySet(models.QuerySet):
         return self if user.is_coordinator else self.filter(part__department__in=user.department_ids())
 
 
-class PartMessage(models.Model):
-    """A question or an answer about a part. Append-only; written by thread.say alone."""
+class PartMessage(Record):
+    """A question or an answer about a part. Written by thread.say alone."""
 
     part = models.ForeignKey(EntryPart, models.CASCADE, related_name="messages", verbose_name="課別の記入")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="書いた人")

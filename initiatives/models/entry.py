@@ -11,6 +11,7 @@ from initiatives import fiscal_year as fy
 from initiatives.models.plan import Initiative, Plan
 from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear
+from ledger.records import Record
 
 
 class YearlyEntryQuerySet(models.QuerySet):
@@ -174,8 +175,8 @@ class EntryPart(Versioned):
         return composition.printed_result(self.result, self.not_applicable_reason)
 
 
-class Transition(models.Model):
-    """One step of a part from one status to another: who, when, why. Append-only; written by workflow.perform alone."""
+class Transition(Record):
+    """One step of a part from one status to another: who, when, why. Written by workflow.perform alone."""
 
     part = models.ForeignKey(EntryPart, models.CASCADE, related_name="transitions", verbose_name="課別の記入")
     action = models.CharField("したこと", max_length=24)

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from initiatives.models.plan import Initiative
+from ledger.records import Record, RecordQuerySet
 
 
-class HandoverNoteQuerySet(models.QuerySet):
+class HandoverNoteQuerySet(RecordQuerySet):
     def current(self):
         """The note as it reads now: no later one stands in its place, and it was not emptied."""
         return self.filter(replaced_by__isnull=True).exclude(text="")
@@ -28,7 +29,7 @@ class HandoverNoteQuerySet(models.QuerySet):
         return self.handed_to(user.department_ids())
 
 
-class HandoverNote(models.Model):
+class HandoverNote(Record):
     """引継ぎメモ of a department, on its work as a whole or on one initiative.
 
     Changing one writes the next and leaves the old one standing (history); an empty text takes it away.

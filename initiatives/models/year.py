@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from accounts.models import Department, User
 from initiatives import fiscal_year as fy
 from initiatives.models.plan import Plan
+from ledger.records import Record
 
 
 class PlanYearQuerySet(models.QuerySet):
@@ -104,8 +105,8 @@ class DeadlineExtension(models.Model):
         return f"{self.department}：{self.until}まで"
 
 
-class YearTransition(models.Model):
-    """One step of a year from one status to another. Append-only; written by year_cycle.perform alone."""
+class YearTransition(Record):
+    """One step of a year from one status to another. Written by year_cycle.perform alone."""
 
     plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="transitions", verbose_name="年度")
     action = models.CharField("したこと", max_length=24)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Department, Membership, User
@@ -33,6 +33,7 @@ from initiatives.models import (
     YearlyEntry,
 )
 from initiatives.notices import delivery, outbox, words
+from ledger.chain import recording
 from reporting.demo import source, steps
 from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
@@ -98,7 +99,7 @@ class City:
     facts: dict[str, Facts]
 
 
-@transaction.atomic
+@recording()
 def build() -> Plan:
     departments = _departments()
     people = _people(departments)

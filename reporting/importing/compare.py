@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
@@ -33,6 +33,7 @@ from initiatives.resources import (
     RatingLevelResource,
     YearlyEntryResource,
 )
+from ledger.chain import recording
 from reporting.importing.held import Held, missing, read_held
 from reporting.importing.resources import (
     ChapterResource,
@@ -173,7 +174,7 @@ def commit(source: Source, answers: Answers | None = None, by: User | None = Non
     `base`: the digest of the preview that was agreed to. Raises Refused, and ChangedMeanwhile when it no longer holds.
     """
     try:
-        with transaction.atomic():
+        with recording():
             return _Import(source, answers or Answers(), by, dry_run=False).run(base)
     except (Conflict, IntegrityError) as error:
         raise ChangedMeanwhile from error

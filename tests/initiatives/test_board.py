@@ -10,7 +10,7 @@ from django.utils import timezone
 from initiatives import board, workflow
 from initiatives.listing import matching, rows_of
 from initiatives.models import EntryPart, PlanYear, Transition
-from tests.factories import DepartmentFactory, PlanYearFactory, make_entry, make_initiative
+from tests.factories import DepartmentFactory, PlanYearFactory, make_entry, make_initiative, move_back
 
 S = EntryPart.Status
 
@@ -188,7 +188,7 @@ def test_the_pace_is_counted_from_the_steps(office, plan, three_quarters, depart
         workflow.perform(part, "submit", by=writer, plan_year=three_quarters)
     workflow.perform(parts[0], "approve", by=coordinator, plan_year=three_quarters)
     workflow.perform(parts[1], "return", by=coordinator, plan_year=three_quarters, reason="数を")
-    Transition.objects.filter(action="submit").update(at=timezone.now() - timedelta(days=2))
+    move_back(Transition.objects.filter(action="submit"), timedelta(days=2))
     today = timezone.localdate()
     assert board.submissions_by_day(three_quarters) == [(today - timedelta(days=2), 2), (today, -1)]
     course = board.board_of(three_quarters).course
@@ -234,7 +234,7 @@ def test_the_next_steps_of_the_office(office, client, plan, three_quarters, coor
     back = make_entry(make_initiative(plan, "1-1-2-2", department), status="submitted").parts.get()
     workflow.perform(back, "return", by=coordinator, plan_year=three_quarters, reason="数を")
     assert len(page_of(office, three_quarters).select(".todo > li")) == 2
-    Transition.objects.update(at=timezone.now() - timedelta(days=7, hours=1))
+    move_back(Transition.objects.all(), timedelta(days=7, hours=1))
     page = page_of(office, three_quarters)
     assert [step.get_text() for step in page.select(".todo__t")] == [
         "提出された1件を確認する", "まだ1件も書いていない1課に知らせる", "差し戻して7日以上返事のない1件を見る",

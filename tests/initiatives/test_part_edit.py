@@ -445,7 +445,7 @@ def test_queries_are_fixed(client, writer, plan, entry, department, count, djang
     client.get(address(part))
     with django_assert_num_queries(15):
         client.get(address(part))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         autosave(client, part, result="書いた")
 
 

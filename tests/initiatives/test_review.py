@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from initiatives import history, workflow
 from initiatives.models import EntryPart, FieldChange, PlanYear, Transition, YearlyEntry
-from tests.factories import UserFactory, make_entry, make_initiative
+from tests.factories import UserFactory, make_entry, make_initiative, move_back
 
 
 @pytest.fixture
@@ -166,9 +166,7 @@ def test_what_was_sent_back_and_has_not_come_again(office, address, make, coordi
     workflow.perform(inside, "withdraw", by=writer, plan_year=plan_year)
     workflow.perform(inside, "request_confirmation", by=writer, plan_year=plan_year)
     workflow.perform(inside, "return", by=manager, plan_year=plan_year, reason="まだ")
-    week = timezone.timedelta(days=8)
-    for step in Transition.objects.exclude(part=fresh):
-        Transition.objects.filter(pk=step.pk).update(at=step.at - week)
+    move_back(Transition.objects.exclude(part=fresh), timezone.timedelta(days=8))
     links = soup(office.get(address("review_queue"))).select("section[aria-labelledby=h-unanswered] a")
     assert [link["href"] for link in links] == [address("review_part", part.pk) for part in (waiting, between)]
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.models import PlanYear
+from ledger import anchors
 from reporting import builds, pdf
 from reporting.models import Chapter, ReportBuild
 from tests.factories import PlanYearFactory, make_entry, make_indicator, make_initiative
@@ -86,3 +87,20 @@ def test_empty_chapters_are_told_before_building(client, year, coordinator):
     client.force_login(coordinator)
     page = client.get(reverse("reporting:build_list", args=[year.plan_id, year.fiscal_year])).content.decode()
     assert "まだ書かれていない章が11あります" in page
+
+
+@pytest.mark.parametrize("folder", ["away", "away.txt/no"])
+def test_a_build_anchors_the_ledger(
+    year, coordinator, settings, tmp_path, monkeypatch, folder, django_capture_on_commit_callbacks
+):
+    """Where it can be kept; where not, the report is made all the same."""
+    (tmp_path / "away.txt").write_text("")
+    settings.LEDGER_ANCHORS = tmp_path / folder / "anchors.txt"
+    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: b"%PDF-")
+    year.transitions.create(action="close", from_status="collecting", to_status="reviewing", by=coordinator)
+    with django_capture_on_commit_callbacks(execute=True):
+        build = builds.start(year, by=coordinator)
+    build.refresh_from_db()
+    assert build.status == "done"
+    kept = [anchor.position for anchor in anchors.read(settings.LEDGER_ANCHORS)] if folder == "away" else [1]
+    assert kept == [1]
