@@ -44,11 +44,6 @@ class Attempt:
     def send(self) -> Page:
         return self.visitor.send(self.form, self.headers, self.file)
 
-    @staticmethod
-    def taken(page: Page) -> bool:
-        """What the person is told: it is done."""
-        return page.status == 200
-
 
 class City:
     """The demo city of drills.city.one_office behind a server: who is who, and which part stands where."""

@@ -1,5 +1,6 @@
 """Writing in a real browser: what was typed is never lost, whatever happens to the line, the session or a colleague."""
 
+import json
 import os
 import random
 
@@ -71,6 +72,28 @@ def test_typing_is_saved_and_a_reload_shows_it(page, context, sign_in, address, 
     page.reload()
     assert result_box(page).input_value() == "打った文の続き"
     assert page.get_by_text("このパソコンに残っていた文があります").count() == 0
+
+
+def test_a_busy_database_is_told_and_it_is_sent_again(page, context, sign_in, address, part, writer):
+    """503 (config/unavailable.py): the words stay in the browser until the server has them."""
+    answer = json.dumps({"kind": "away", "words": "混み合っています。"})
+    sign_in(context, writer)
+    page.goto(address)
+    page.route(
+        address,
+        lambda route: (
+            route.fulfill(status=503, content_type="application/json", body=answer)
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    result_box(page).fill("混んでいるときの文")
+    words = "混み合っています。書いた文はこのパソコンに残っています。10秒後に、もう一度送ります。"
+    expect(status(page)).to_contain_text(words, timeout=WAIT)
+    assert "混んでいるときの文" in stored(page)
+    page.unroute(address)
+    expect(status(page)).to_contain_text(SAVED, timeout=2 * WAIT)
+    assert (result_of(part), stored(page)) == ("混んでいるときの文", "[]")
 
 
 def test_two_browsers_on_one_part(browser, browser_context_args, sign_in, address, part, writer, manager):
