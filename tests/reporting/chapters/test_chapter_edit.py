@@ -252,6 +252,22 @@ def test_last_year_stands_beside(office, year, goal):
     ] * 4
 
 
+def test_writing_may_begin_from_last_year(office, year, goal):
+    """The figures' names come along, and print this year's."""
+    of_last = {"plan": year.plan, "fiscal_year": 2023, "goal": goal}
+    Chapter.objects.create(**of_last, kind="social_trends", text="{{年度}}の取組は{{目標1.件数}}です。")
+    CityEvent.objects.create(**of_last, position=1, when="4月", what="開始")
+    response = write(office, year, kind="social_trends", then="begin", when=[""], what=[""])
+    page = soup(response)
+    assert response.status_code == 200
+    assert textarea(page) == "{{年度}}の取組は{{目標1.件数}}です。"
+    assert [live.get_text() for live in page.select("#reading > .text .live")] == ["令和6年度", "3件"]
+    assert page.select_one("#what-0").get_text() == "開始"
+    kept = write(office, year, "書いた文。", kind="social_trends", then="begin", when=[""], what=[""])
+    assert textarea(soup(kept)) == "書いた文。"
+    assert not Chapter.objects.filter(fiscal_year=2024).exists()
+
+
 # --- Around it ----------------------------------------------------------------------------------------
 
 
