@@ -43,21 +43,51 @@ def actual_of(actual: Decimal | None, numerator: Decimal | None, denominator: De
     return actual if computed is None else computed
 
 
-def achievement_rate(
-    actual: Decimal | None, target: Decimal | None, *, lower_is_better: bool = False
-) -> Decimal | None:
-    """Percent of the target reached, one decimal.
+# Which way is good (Indicator.Polarity).
+HIGHER, LOWER, KEEP = "higher", "lower", "keep"
 
-    None when either value is missing or the divisor is 0; may exceed 100 and is shown as it is.
-    Lower is better: 目標値 ÷ 実績. Both 0 then means the target is met exactly, 100.
+
+def achievement_rate(
+    actual: Decimal | None, target: Decimal | None, *, polarity: str = HIGHER, band: Decimal | None = None
+) -> Decimal | None:
+    """Percent of the target reached, one decimal; may exceed 100 and is shown as it is.
+
+    None when either value is missing or nothing can be divided.
+    HIGHER: 実績 ÷ 目標値. None for a target of 0.
+    LOWER: 目標値 ÷ 実績. An actual of 0 has met every target and cannot be divided by: 100.
+    KEEP: the smaller ÷ the larger, so that leaving the target either way costs; within `band` of it, 100.
     """
     if actual is None or target is None:
         return None
-    if lower_is_better:
+    met = (polarity == LOWER and actual == 0) or (polarity == KEEP and abs(actual - target) <= (band or 0))
+    if met:
+        return round_half_up(HUNDRED, ACHIEVEMENT_PLACES)
+    if polarity == LOWER:
         actual, target = target, actual
-        if actual == target == 0:
-            return round_half_up(HUNDRED, ACHIEVEMENT_PLACES)
+    elif polarity == KEEP:
+        actual, target = min(actual, target), max(actual, target)
     return percent(actual, target, ACHIEVEMENT_PLACES)
+
+
+def change(before: Decimal, now: Decimal, places: int) -> Decimal:
+    """The difference of two figures as they are printed, so that a reader who subtracts gets the same."""
+    return round_half_up(now, places) - round_half_up(before, places)
+
+
+def prorated(targets: Mapping[int, Decimal], year: int, places: int) -> Decimal | None:
+    """中間年の目安: the target of a year between two years that have one, on the straight line from one to the other.
+
+    前の目標 ＋（後の目標 − 前の目標）× 過ぎた年数 ÷ 間の年数, rounded to the decimals of the indicator, because a target
+    is a stated number. None before the first year that has a target, and after the last.
+    """
+    before, after = (
+        max((y for y in targets if y < year), default=None),
+        min((y for y in targets if y > year), default=None),
+    )
+    if before is None or after is None:
+        return None
+    gone = (targets[after] - targets[before]) * (year - before) / (after - before)
+    return round_half_up(targets[before] + gone, places)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Department
+from indicators import calculation
+from initiatives import fiscal_year as fy
 from initiatives.models import Goal, Plan, Versioned
 
 
@@ -21,8 +23,9 @@ class Figure(models.TextChoices):
 
 class Indicator(Versioned):
     class Polarity(models.TextChoices):
-        HIGHER = "higher", "高いほどよい"
-        LOWER = "lower", "低いほどよい"
+        HIGHER = calculation.HIGHER, "高いほどよい"
+        LOWER = calculation.LOWER, "低いほどよい"
+        KEEP = calculation.KEEP, "目標値に近いほどよい"
 
     class Kind(models.TextChoices):
         OUTCOME = "outcome", "成果（市民や地域の変化）"
@@ -30,7 +33,7 @@ class Indicator(Versioned):
 
     class Accumulation(models.TextChoices):
         YEARLY = "yearly", "年度ごと"
-        CUMULATIVE = "cumulative", "累計"
+        CUMULATIVE = "cumulative", "累計（年度の終わりまでの合計を書く）"
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="indicators", verbose_name="計画")
     code = models.CharField("番号", max_length=20)
@@ -42,6 +45,17 @@ class Indicator(Versioned):
     polarity = models.CharField("よい方向", max_length=8, choices=Polarity, default=Polarity.HIGHER)
     kind = models.CharField("種類", max_length=8, choices=Kind, default=Kind.OUTCOME)
     accumulation = models.CharField("数え方", max_length=12, choices=Accumulation, default=Accumulation.YEARLY)
+    # Fiscal years in which the survey is made, as R3 R5; a year outside has no actual and is 未実施. Blank: every year.
+    survey_years = models.CharField("調査の年度", max_length=100, blank=True)
+    no_change_band = models.DecimalField(
+        "変化なしの幅",
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="差がこの幅までなら「変化なし」",
+    )
+    prorates_target = models.BooleanField("目標値のない中間の年度に、目安を計算する", default=False)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="indicators", verbose_name="担当課"
     )
@@ -69,6 +83,11 @@ class Indicator(Versioned):
         """Computed from two counted components (就労自立者数 ÷ 新規相談件数)."""
         return bool(self.numerator_name and self.denominator_name)
 
+    @property
+    def surveyed(self) -> tuple[int, ...]:
+        """Fiscal years of the survey; empty when the indicator is not asked by one, or every year."""
+        return tuple(fy.parse(year) for year in self.survey_years.split())
+
 
 class IndicatorGoal(models.Model):
     """An indicator may stand under several goals; it is counted once in the overall table."""
@@ -91,7 +110,8 @@ class IndicatorValue(Versioned):
     """One fiscal year of an indicator: target and actual, each a number or one of the words of Figure.
 
     For a ratio the components are kept and `actual` holds what the source states; what is shown is computed
-    from the components (calculation.actual_of).
+    from the components (calculation.actual_of). The rating is computed, unless `rating_override` says another, which
+    needs a reason that is printed with it.
     """
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="values", verbose_name="成果指標")
@@ -103,6 +123,8 @@ class IndicatorValue(Versioned):
     numerator = models.DecimalField("分子", max_digits=18, decimal_places=4, null=True, blank=True)
     denominator = models.DecimalField("分母", max_digits=18, decimal_places=4, null=True, blank=True)
     note = models.TextField("備考", blank=True)
+    rating_override = models.CharField("計算と違う評価", max_length=4, blank=True)
+    override_reason = models.TextField("計算と違う評価にする理由", blank=True)
 
     class Meta:
         verbose_name = "成果指標の値"
@@ -119,6 +141,11 @@ class IndicatorValue(Versioned):
                 condition=Q(target_figure="value", target__isnull=False)
                 | (~Q(target_figure="value") & Q(target__isnull=True)),
                 name="indicator_target_exactly_when_value",
+            ),
+            models.CheckConstraint(
+                condition=(Q(rating_override="") & Q(override_reason=""))
+                | (~Q(rating_override="") & ~Q(override_reason="")),
+                name="indicator_override_has_reason",
             ),
         ]
 

@@ -8,4 +8,12 @@ urlpatterns = [
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/indicators/<int:pk>/", views.indicator_detail, name="indicator_detail"
     ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/indicators/<int:pk>/edit/", views.indicator_edit, name="indicator_edit"
+    ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/indicators/<int:pk>/settings/",
+        views.indicator_settings,
+        name="indicator_settings",
+    ),
 ]

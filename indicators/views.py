@@ -1,75 +1,122 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
-from indicators import charts, words
-from indicators.calculation import round_half_up
+from accounts.models import Department
+from indicators import entering, pages, permissions
+from indicators.forms import IndicatorForm, ValueForm
 from indicators.models import Indicator
 from indicators.series import all_series, scale_of
-from initiatives import fiscal_year as fy
+from initiatives import history
+from initiatives.gate import only_for
 from initiatives.plan_years import with_plan_year
 
 
 @with_plan_year
 def indicator_list(request, plan_year):
-    """The first indicator, with the list of all beside it."""
-    first = Indicator.objects.filter(plan=plan_year.plan).order_by("position").first()
-    if first:
-        return redirect("indicators:indicator_detail", plan_year.plan_id, plan_year.fiscal_year, first.pk)
-    return render(request, "indicators/indicator_empty.html", {"plan_year": plan_year})
+    """Every indicator with what the year brought, and what is still to be written."""
+    return render(request, "indicators/indicator_list.html", pages.list_page(plan_year, request.user))
 
 
 @with_plan_year
 def indicator_detail(request, plan_year, pk):
-    scale = scale_of(plan_year.plan)
-    everything = all_series(plan_year.plan, plan_year.fiscal_year, scale)
+    everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
     if pk not in everything:
         raise Http404
-    series = everything[pk]
-    context = {
-        "plan_year": plan_year,
-        "rating_scale": plan_year.plan.scale,
-        "indicators": [(key, other, other.year(plan_year.fiscal_year)) for key, other in everything.items()],
-        "pk": pk,
-        "series": series,
-        "caption": words.caption(series, plan_year.fiscal_year),
-        "columns": [_column(series, year) for year in series.years],
-        "baseline": words.amount(series.baseline, series.unit, series.decimals),
-        "baseline_numerator": words.amount(series.baseline_numerator, series.numerator_unit, 0),
-        "baseline_denominator": words.amount(series.baseline_denominator, series.denominator_unit, 0),
-        "calculation": words.calculation_of(series, series.year(plan_year.fiscal_year)),
-        "charts": _charts(series),
-    }
+    context = pages.detail_page(_indicator(plan_year, pk), everything, plan_year, request.user)
     return render(request, "indicators/indicator_detail.html", context)
 
 
-def _column(series, year) -> dict:
-    """One year of the table, every cell in words."""
-    return {
-        "year": year,
-        "label": fy.label(year.fiscal_year),
-        "actual": words.actual(series, year),
-        "target": words.target(series, year),
-        "rate": words.rate(year),
-        "numerator": words.figure(year.numerator, "blank", series.numerator_unit, 0),
-        "denominator": words.figure(year.denominator, "blank", series.denominator_unit, 0),
+def _indicator(plan_year, pk: int) -> Indicator:
+    indicator = get_object_or_404(Indicator.objects.select_related("department"), pk=pk, plan=plan_year.plan_id)
+    indicator.plan = plan_year.plan
+    return indicator
+
+
+# --- Writing ----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@with_plan_year
+def indicator_edit(request, plan_year, pk):
+    """The figures of the year: for the 担当課 and 福祉総務課."""
+    indicator = _indicator(plan_year, pk)
+    if not permissions.concerns(request.user, indicator):
+        raise PermissionDenied
+    value = entering.value_of(indicator, plan_year.fiscal_year)
+    decides = permissions.can_decide_value(request.user)
+    data = request.POST if request.method == "POST" else None
+    form = ValueForm(data, value=value, plan=plan_year.plan, decides=decides)
+    if not permissions.can_write_value(request.user, indicator, plan_year):
+        return _value_page(request, plan_year, form, 409, closed=pages.why_closed(indicator, plan_year))
+    if not form.is_bound:
+        return _value_page(request, plan_year, form, 200)
+    if not form.is_valid():
+        return _value_page(request, plan_year, form, 422)
+    try:
+        if form.cleaned_data["version"] != value.version:
+            raise history.Conflict(str(value))
+        changed = entering.save(value, form.values(), by=request.user)
+    except history.Conflict:
+        return _clash(request, plan_year, indicator, decides)
+    if changed:
+        messages.success(request, f"{plan_year.label}の数字を保存しました。")
+    else:
+        messages.info(request, "何も変わっていません。")
+    return redirect("indicators:indicator_detail", plan_year.plan_id, plan_year.fiscal_year, pk)
+
+
+def _value_page(request, plan_year, form, status, **more):
+    context = pages.value_page(form, plan_year, request.user) | more
+    return render(request, "indicators/indicator_edit.html", context, status=status)
+
+
+def _clash(request, plan_year, indicator, decides):
+    """What was typed stays in the form, which now stands on the colleague's row; hers is shown above it."""
+    saved = entering.value_of(indicator, plan_year.fiscal_year)
+    data = request.POST.copy()
+    data["version"] = saved.version
+    form = ValueForm(data, value=saved, plan=plan_year.plan, decides=decides)
+    form.is_valid()
+    return _value_page(request, plan_year, form, 409, clash=pages.saved_figures(form))
+
+
+@require_http_methods(["GET", "POST"])
+@with_plan_year
+@only_for(permissions.can_define)
+def indicator_settings(request, plan_year, pk):
+    """How the indicator is measured and computed, for every year."""
+    indicator = _indicator(plan_year, pk)
+    departments = Department.objects.pickable(plan_year.fiscal_year)
+    data = request.POST if request.method == "POST" else None
+    form = IndicatorForm(data, instance=indicator, initial={"version": indicator.version}, departments=departments)
+    if not form.is_bound:
+        return _settings_page(request, plan_year, form, 200)
+    if not form.is_valid():
+        return _settings_page(request, plan_year, form, 422)
+    # The form has already set them on its instance; history wants to see what they were.
+    kept = _indicator(plan_year, pk)
+    try:
+        if form.cleaned_data["version"] != kept.version:
+            raise history.Conflict(str(kept))
+        changed = history.save_changes(kept, form.values(), by=request.user, reason=form.cleaned_data["reason"])
+    except history.Conflict:
+        form.add_error(None, "ほかの人が先に変えました。画面を開き直して、今の内容を確かめてください。")
+        return _settings_page(request, plan_year, form, 409)
+    if changed:
+        messages.success(request, "指標の決めごとを変えました。すべての年度を計算し直しています。")
+    else:
+        messages.info(request, "何も変わっていません。")
+    return redirect("indicators:indicator_detail", plan_year.plan_id, plan_year.fiscal_year, pk)
+
+
+def _settings_page(request, plan_year, form, status):
+    context = {
+        "plan_year": plan_year,
+        "form": form,
+        "indicator": form.instance,
+        "crumbs": pages.crumbs(plan_year, form.instance, "決めごと"),
     }
-
-
-def _charts(series) -> dict:
-    """The same chart drawn for wide and for narrow screens, and what to say about its axis."""
-
-    def rounded(value):
-        return None if value is None else round_half_up(value, series.decimals)
-
-    actual, target = [rounded(year.actual) for year in series.years], [rounded(year.target) for year in series.years]
-    missing = [words.actual(series, year) or "未入力" if year.actual is None else "" for year in series.years]
-    unit = "％" if words.is_percent(series.unit) else series.unit
-    drawn = {"actual": actual, "target": target, "unit": unit, "decimals": series.decimals, "missing": missing}
-    title = f"{series.name}の推移"
-    wide = [fy.label(year.fiscal_year).removesuffix("年度") for year in series.years]
-    narrow = [fy.short(year.fiscal_year) for year in series.years]
-    return {
-        "wide": charts.actual_vs_target("w", title, wide, width=920, **drawn),
-        "narrow": charts.actual_vs_target("n", title, narrow, narrow=True, **drawn),
-        "note": charts.axis_note(actual, target, unit),
-    }
+    return render(request, "indicators/indicator_settings.html", context, status=status)

@@ -6,10 +6,12 @@ a part that is not approved brings no text, and its initiative counts as unrated
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils import timezone
 
 from indicators import calculation
-from indicators.calculation import Scale
 from indicators.series import all_series, scale_of
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
@@ -25,7 +27,7 @@ from initiatives.models import (
     PlanYear,
     YearlyEntry,
 )
-from reporting import snapshot
+from reporting import counting, snapshot
 from reporting.models import Chapter, CityEvent, Footnote
 from reporting.prose import Prose
 from reviews.models import CommitteeReview
@@ -82,13 +84,14 @@ def typed(plan_year: PlanYear) -> snapshot.Report:
         sections=written.sections[None],
         committee_review=written.reviews.get(None),
         goals=goals,
-        tally=_tally(all_rows, scale),
-        tally_without_cross_listings=_tally(_originals(all_rows), scale),
+        tally=counting.tally(all_rows, scale),
+        tally_without_cross_listings=counting.tally(counting.originals(all_rows), scale),
         indicators=indicators,
         indicator_ratings=dict(
             calculation.tally([indicator.year(year).rating for indicator in indicators], scale).distribution
         ),
         departments=_departments(all_rows, rows.department_positions, scale),
+        low_before=rows.low_before(),
     )
 
 
@@ -100,9 +103,11 @@ class _Rows:
 
     def __init__(self, plan: Plan, year: int):
         self.plan = plan
-        initiatives = list(Initiative.objects.filter(plan=plan).in_force(year).order_by("position"))
-        self.by_direction = grouped(initiatives, "direction_id")
-        self.codes = {initiative.pk: initiative.code for initiative in initiatives}
+        initiatives = list(Initiative.objects.filter(plan=plan).with_in_force(year).order_by("position"))
+        in_force = [initiative for initiative in initiatives if initiative.is_in_force]
+        self.by_direction = grouped(in_force, "direction_id")
+        self.codes = {initiative.pk: initiative.code for initiative in in_force}
+        self.initiatives = {initiative.pk: initiative for initiative in initiatives}
         self.owners = grouped(
             InitiativeDepartment.objects.filter(initiative__plan=plan)
             .select_related("department")
@@ -113,10 +118,15 @@ class _Rows:
             InitiativePartner.objects.filter(initiative__plan=plan).select_related("partner").order_by("position"),
             "initiative_id",
         )
-        entries = YearlyEntry.objects.filter(initiative__plan=plan, fiscal_year=year)
-        self.entries = {entry.initiative_id: entry for entry in entries}
+        # Of the year before only what was rated low: what became of it is told this year.
+        low = {"rating__in": [level.letter for level in plan.scale if level.reason_required], "fiscal_year": year - 1}
+        entries = YearlyEntry.objects.filter(Q(fiscal_year=year) | Q(**low), initiative__plan=plan)
+        by_year = grouped(entries.order_by("initiative__position"), "fiscal_year")
+        self.entries = {entry.initiative_id: entry for entry in by_year[year]}
+        self.before = by_year[year - 1]
+        low = {f"entry__{name}": value for name, value in low.items()}
         self.parts = grouped(
-            EntryPart.objects.filter(entry__initiative__plan=plan, entry__fiscal_year=year)
+            EntryPart.objects.filter(Q(entry__fiscal_year=year) | Q(**low), entry__initiative__plan=plan)
             .select_related("department")
             .order_by("position"),
             "entry_id",
@@ -132,7 +142,7 @@ class _Rows:
         if shown is None and initiative.is_cross_listing:
             shown = self.entries.get(initiative.original_id)
         parts = self.parts[shown.pk] if shown else []
-        approved = bool(parts) and all(part.status == EntryPart.Status.APPROVED for part in parts)
+        approved = _is_approved(parts)
         printed = [part for part in parts if part.status == EntryPart.Status.APPROVED]
         shared = (shown.shared_result, shown.shared_issues) if shown and approved else ("", "")
         texts = [(part.department.name, part.printed_result, part.issues) for part in printed]
@@ -155,7 +165,29 @@ class _Rows:
             rating=shown.rating if shown and approved else "",
             low_rating_reason=shown.low_rating_reason if shown and approved else "",
             approved=approved,
+            rating_reason=shown.rating_reason if shown and approved else "",
+            approved_on=max(timezone.localdate(part.approved_at) for part in parts) if approved else None,
         )
+
+    def low_before(self) -> tuple[snapshot.LowBefore, ...]:
+        """What was approved with a low rating a year ago, in the plan's order."""
+        told = []
+        for entry in self.before:
+            initiative, parts = self.initiatives[entry.initiative_id], self.parts[entry.pk]
+            if _is_approved(parts) and (entry.holds_own or not initiative.is_cross_listing):
+                issues = [(part.department.name, part.issues) for part in parts]
+                remedy = compose(entry.shared_issues, issues, joint=len(parts) > 1)
+                told.append(
+                    snapshot.LowBefore(
+                        initiative.code,
+                        initiative.name,
+                        entry.rating,
+                        entry.low_rating_reason,
+                        remedy,
+                        initiative.is_in_force,
+                    )
+                )
+        return tuple(told)
 
     def _owners(self, initiative: Initiative, parts: Sequence[EntryPart]) -> tuple[snapshot.Owner, ...]:
         """Departments as they were in the year: those that wrote, else those the plan names."""
@@ -185,6 +217,11 @@ class _Rows:
             )
             for index, department in enumerate(departments)
         )
+
+
+def _is_approved(parts: Sequence[EntryPart]) -> bool:
+    """Whether there is anything, and all of it approved."""
+    return bool(parts) and all(part.status == EntryPart.Status.APPROVED for part in parts)
 
 
 def _role(index: int) -> str:
@@ -241,7 +278,7 @@ def _policies(goal, policies, directions, rows: _Rows, scale) -> tuple[snapshot.
             for direction in directions[policy]
         )
         in_policy = [row for branch in branches for row in branch.rows]
-        made.append(snapshot.Policy(code, policy.name, _tally(in_policy, scale), branches))
+        made.append(snapshot.Policy(code, policy.name, counting.tally(in_policy, scale), branches))
     return tuple(made)
 
 
@@ -252,8 +289,8 @@ def _goal(goal: Goal, year: int, scale, policies, written: _Written, indicators,
         name=goal.name,
         overview=goal.overview,
         is_new=goal.first_year == year and year > plan.first_year,
-        tally=_tally(in_goal, scale),
-        tally_without_cross_listings=_tally(_originals(in_goal), scale),
+        tally=counting.tally(in_goal, scale),
+        tally_without_cross_listings=counting.tally(counting.originals(in_goal), scale),
         policies=policies,
         sections=written.sections[goal.pk],
         events=tuple(snapshot.Event(event.when, event.what) for event in written.events[goal.pk]),
@@ -266,28 +303,9 @@ def _goal(goal: Goal, year: int, scale, policies, written: _Written, indicators,
 # --- Counts ---------------------------------------------------------------------------------------
 
 
-def _originals(rows: Iterable[snapshot.Row]) -> list[snapshot.Row]:
-    return [row for row in rows if not row.original_code]
-
-
-def _tally(rows: Sequence[snapshot.Row], scale: Scale) -> snapshot.Tally:
-    counted = calculation.tally([row.rating for row in rows], scale)
-    return snapshot.Tally(
-        dict(counted.distribution),
-        counted.count,
-        counted.points,
-        counted.full_points,
-        counted.rate,
-        counted.overall_rating,
-    )
-
-
 def _departments(rows, positions: dict[str, tuple[int, int]], scale) -> tuple[snapshot.DepartmentTally, ...]:
-    owned = defaultdict(list)
-    for row in rows:
-        for owner in row.owners:
-            owned[owner.department].append(row)
+    owned = counting.by_department(rows)
     return tuple(
-        snapshot.DepartmentTally(name, tuple(row.code for row in owned[name]), _tally(owned[name], scale))
+        snapshot.DepartmentTally(name, tuple(row.code for row in owned[name]), counting.tally(owned[name], scale))
         for name in sorted(owned, key=positions.__getitem__)
     )

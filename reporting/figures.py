@@ -171,7 +171,7 @@ class Catalogue:
             key=f"{figure.key}.{CHANGE}",
             name=f"{figure.name}の、前年度との差",
             group=figure.group,
-            value=figure.value - last.value if known else None,
+            value=calculation.change(last.value, figure.value, figure.places) if known else None,
             unit="ポイント" if is_percent(figure.unit) else figure.unit,
             places=figure.places,
             how=f"{last.printed()} → {figure.printed()}" if known else "",

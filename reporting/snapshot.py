@@ -7,6 +7,7 @@ nesting, decimals as strings ("85.9"), a distribution as {"A": 16, "B": 2, "C": 
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 
 from indicators.series import Indicator, IndicatorYear
@@ -82,6 +83,13 @@ class Row:
     rating: str  # "" is unrated
     low_rating_reason: str
     approved: bool
+    rating_reason: str = ""  # why 福祉総務課 set another rating than the lead's; stays in the office
+    approved_on: date | None = None  # when the last part was approved (日本時間)
+
+    @property
+    def shows_own(self) -> bool:
+        """Whether it has text and rating of its own; else it is a cross-listing that shows its original's."""
+        return not self.original_code or self.holds_own
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,18 @@ class DepartmentTally:
 
 
 @dataclass(frozen=True)
+class LowBefore:
+    """An initiative that had a low rating (評価にC・D) a year ago. What became of it: the row of the same code."""
+
+    code: str
+    name: str
+    rating: str
+    low_rating_reason: str
+    issues: str  # composed from parts: 課題 and what was to be done about them
+    in_force: bool  # False: ended since
+
+
+@dataclass(frozen=True)
 class Report:
     schema: int
     title: str  # 鎌倉市地域福祉計画 推進状況報告書（令和6年度実施分）
@@ -179,6 +199,7 @@ class Report:
     indicators: tuple[Indicator, ...]
     indicator_ratings: dict[str, int]  # of this year, each indicator once
     departments: tuple[DepartmentTally, ...]  # in the register's order
+    low_before: tuple[LowBefore, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -188,6 +209,8 @@ class Report:
 def _plain(value):
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(type(value))
 
 

@@ -8,6 +8,7 @@ _CHAPTER = "plans/<int:plan_id>/<year:fiscal_year>/chapters/<int:goal>/<slug:kin
 urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/low-ratings/", views.low_ratings, name="low_ratings"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/", views.build_list, name="build_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/build/", views.build_start, name="build_start"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/", check_views.check_list, name="check_list"),

@@ -1,40 +1,110 @@
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from indicators import charts
 from initiatives import permissions
 from initiatives.gate import only_for
+from initiatives.models import Initiative, PlanYear
 from initiatives.plan_years import remember, with_plan_year
 from initiatives.workbook_writer import write_book, xlsx_response
 from reporting import builds
+from reporting import low_ratings as low
+from reporting import summary as summaries
 from reporting.assemble import assemble
-from reporting.checks.page import count
-from reporting.checks.year import judged
+from reporting.checks.context import Context
+from reporting.checks.page import count, items
+from reporting.checks.run import CHECKS
+from reporting.checks.year import ACCEPTED, judged
 from reporting.models import ReportBuild
-from reporting.summary import goal_sheet, summary_page
+
+# What 集計 says of ratings that lie oddly: all the best in one 課, last year's text, better than the number says.
+_LEANING = ("clustering", "rating_number", "same_as_last_year")
 
 
 @with_plan_year
 def summary(request, plan_year):
-    """集計: ratings by goal, policy and department, counted from what is approved."""
-    report = assemble(plan_year)
-    rows = [(f"{goal.number} {goal.name}", goal.tally.ratings) for goal in report.goals]
+    """集計: ratings by goal, policy and department against last year, counted from what is approved."""
+    found = _summary(request, plan_year)
+    rows = [(f"{line.number} {line.name}", line.tally.ratings) for line in found.goals]
     title = f"{plan_year.plan.goal_term}ごとの評価の件数"
+    scale = found.report.scale
     context = {
         "plan_year": plan_year,
-        "report": report,
-        "rating_scale": report.scale,
-        "chart_wide": charts.rating_rows("w", title, rows, scale=report.scale, width=900),
-        "chart_narrow": charts.rating_rows("n", title, rows, scale=report.scale, width=340, above=True),
+        "found": found,
+        "report": found.report,
+        "rating_scale": scale,
+        "points": "、".join(f"{step.letter} {step.points}点" for step in scale),
+        "chart_wide": charts.rating_rows("w", title, rows, scale=scale, width=900),
+        "chart_narrow": charts.rating_rows("n", title, rows, scale=scale, width=340, above=True),
+        "years_wide": found.chart("yw", width=900),
+        "years_narrow": found.chart("yn", width=340, above=True),
+        "may_check": permissions.can_check_report(request.user),
     }
-    return render(request, "reporting/summary.html", context | summary_page(report))
+    address = _addresses(plan_year)
+    for name, matrix in (("years", found.years), ("ratings", found.ratings)):
+        context[name] = {
+            "matrix": matrix,
+            "down": [(pair, address[pair.row.code]) for pair in matrix.down],
+            "up": [(pair, address[pair.row.code]) for pair in matrix.up],
+        }
+    if context["may_check"]:
+        context["leaning"] = _leaning(plan_year, found)
+    return render(request, "reporting/summary.html", context)
+
+
+def _addresses(plan_year):
+    """The page of each initiative by its code."""
+    codes = Initiative.objects.filter(plan=plan_year.plan_id).values_list("code", "pk")
+    year = plan_year.plan_id, plan_year.fiscal_year
+    return {code: reverse("initiatives:entry_detail", args=[*year, pk]) for code, pk in codes}
+
+
+def _summary(request, plan_year):
+    """The year counted as the address asks: with the cross-listings, or without (?cross=without)."""
+    return summaries.summary(
+        assemble(plan_year), _last_year(request, plan_year), cross=request.GET.get("cross") != "without"
+    )
+
+
+def _last_year(request, plan_year):
+    years = PlanYear.objects.visible_to(request.user)
+    before = years.filter(plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year - 1).first()
+    if before is None:
+        return None
+    before.plan = plan_year.plan
+    return assemble(before)
+
+
+def _leaning(plan_year, found):
+    """The findings by check, those left out that somebody has accepted."""
+    context = Context(found.report, last=found.last)
+    judgements = [one for one in judged(plan_year, _LEANING, context=context) if one.state != ACCEPTED]
+    told = items(judgements, plan_year)
+    return [(CHECKS[name], [item for item in told if item.check.name == name]) for name in _LEANING]
 
 
 @with_plan_year
 def summary_excel(request, plan_year):
-    content = write_book(goal_sheet(assemble(plan_year)))
-    return xlsx_response(content, f"集計_{plan_year.short}.xlsx")
+    found = _summary(request, plan_year)
+    kind = "" if found.cross else "_再掲を除く"
+    return xlsx_response(write_book(summaries.sheets(found)), f"集計_{plan_year.short}{kind}.xlsx")
+
+
+@with_plan_year
+def low_ratings(request, plan_year):
+    """What was rated low and why, and what became of last year's."""
+    report, address = assemble(plan_year), _addresses(plan_year)
+    found = low.low_ratings(report)
+    context = {
+        "plan_year": plan_year,
+        "rating_scale": report.scale,
+        "found": found,
+        "low": [(each, address[each.row.code]) for each in found.low],
+        "followed": [(each, address[each.before.code]) for each in found.followed],
+    }
+    return render(request, "reporting/low_ratings.html", context)
 
 
 # --- The report's file ------------------------------------------------------------------------------

@@ -6,20 +6,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-import pytest
+from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
 from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from tests.factories import PDF
+from initiatives.models import EntryPart, Plan, PlanYear, SurveyUpload
+from reporting.importing.compare import Answers
+from reporting.importing.uploads import remember_answers
+from reporting.models import ReportImport
+from tests.factories import PDF, UserFactory, make_entry, make_initiative
+from tests.initiatives.survey.sheets import download, filled
 from tests.reporting.importing import small
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access.csv").open(encoding="utf-8")))
+GETS = [row for row in TABLE if row["method"] == "GET"]
 # Signing in and out make no change that could be made twice.
 OUTSIDE = {"accounts:login", "accounts:logout"}
 PASSWORD = "ima-no-kotoba-7"  # of everybody
@@ -30,7 +38,6 @@ TYPED = {
     "new_password2": "atarashii-kotoba-7",
     "username": "yamada",
     "fiscal_year": "R6",
-    "rows": "yamada\t山田 花子\t高齢課\t担当者\t2027-04-01",
 }
 # The same, where it depends on the form. None: left blank.
 TYPED_IN = {
@@ -39,10 +46,10 @@ TYPED_IN = {
     "accounts:department_edit": {"parent": "", "successors": None},
     "accounts:department_reorganise": {"new_name": "あたらしい課", "successors": None, "people_to": None},
     "initiatives:year_extension": {"reason": "台風のため", "until": "2027-06-30"},
-    "accounts:transfer_new": {"rows": "yamada\t山田 花子\t高齢課\t担当者\t2026-12-01"},
+    "accounts:transfer_new": {"file": None, "rows": "suzuki\t鈴木 花子\t高齢課\t担当者\t2026-11-01"},
 }
-# What changes by itself and is no effect: sessions, and the memory of what was handled.
-NO_EFFECT = {"sessions.session", "accounts.handledrequest"}
+# What changes by itself and is no effect: sessions, who signed in, and the memory of what was handled.
+NO_EFFECT = {"sessions.session", "axes.accesslog", "accounts.handledrequest"}
 
 
 @dataclass
@@ -71,28 +78,60 @@ def post_routes() -> set[str]:
     return {row["name"] for row in posts if any(row[role] not in refused for role in roles)} - OUTSIDE
 
 
-@pytest.fixture
-def world(targets, other, member, admin):
-    """Everybody with a password, and the city of tests/access.csv."""
+@dataclass
+class World:
+    """The city of tests/access.csv, with what it lacks for every form to be shown and taken."""
+
+    targets: dict[str, dict]  # as in conftest.targets
+    survey: bytes  # a 調査票 of 高齢課 in which something is new
+    pages: list[tuple[str, str]]  # (role, address) beside those of the table
+
+    def forms(self, client: Client, role: str) -> Iterator[Form]:
+        """The forms of every page that the role may open, each with each of its buttons; the same form only once."""
+        seen = set()
+        table = [(row[role], reverse(row["name"], kwargs=self.targets[row["target"]])) for row in GETS]
+        more = [("200", address) for who, address in self.pages if who == role]
+        for status, page in table + more:
+            answer = client.get(page) if status == "200" else None
+            if answer and answer.get("Content-Type", "").startswith("text/html"):
+                for form in self.forms_in(answer.content, page):
+                    key = (form.address, *sorted(set(form.data) - {"request_id"}), *form.data.get("then", []))
+                    if key not in seen:
+                        seen.add(key)
+                        yield form
+
+    def forms_in(self, content: bytes, address: str) -> list[Form]:
+        forms = [form for form in _forms(BeautifulSoup(content, "lxml"), address) if form.route not in OUTSIDE]
+        for form in forms:
+            if form.route == "initiatives:survey" and form.files:
+                form.files["file"] = ("調査票.xlsx", self.survey)
+        return forms
+
+
+def make_world(targets: dict, writer: User, department, other_department) -> World:
+    plan = Plan.objects.get()
     User.objects.update(password=make_password(PASSWORD))
-    return targets
-
-
-def forms_of(client: Client, role: str, targets: dict) -> Iterator[Form]:
-    """The forms of every page that the role may open, each with each of its buttons; the same form only once."""
-    seen = set()
-    for row in TABLE:
-        if row["method"] != "GET" or row[role] != "200":
-            continue
-        page = reverse(row["name"], kwargs=targets[row["target"]])
-        answer = client.get(page)
-        if not answer.get("Content-Type", "").startswith("text/html"):
-            continue
-        for form in _forms(BeautifulSoup(answer.content, "lxml"), page):
-            key = (form.address, tuple(sorted(set(form.data) - {"request_id"})), form.data.get("then", [""])[0])
-            if form.route not in OUTSIDE and key not in seen:
-                seen.add(key)
-                yield form
+    PlanYear.objects.update(department_deadline="2027-05-31")
+    year = PlanYear.objects.get(**targets["受付中の年度"])
+    joint = make_entry(make_initiative(plan, "1-1-1-4", department, other_department), 2025, status="submitted")
+    for part, letter in zip(joint.parts.all(), "AB", strict=True):
+        EntryPart.objects.filter(pk=part.pk).update(self_rating=letter)
+    AccessAttempt.objects.create(username="writer", failures_since_start=settings.AXES_FAILURE_LIMIT)
+    survey = filled(download(writer, year, department), year, {("1-1-1-1", "result"): "8回行った。"})
+    upload = SurveyUpload.keep(survey, "調査票.xlsx", by=writer, plan_year=year)
+    colleague = UserFactory(role=User.Role.COORDINATOR)
+    ready = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=colleague)
+    remember_answers(ready, Answers("みなと市福祉計画", add=frozenset({"福祉課", "防災課", "こども課"})))
+    return World(
+        targets,
+        survey,
+        pages=[
+            ("coordinator", f"{reverse('initiatives:year_open')}?plan={plan.pk}&year=R5"),
+            ("coordinator", reverse("initiatives:review_part", kwargs=targets["提出された記入"] | {"pk": part.pk})),
+            ("writer", reverse("initiatives:survey_preview", kwargs=targets["受付中の年度"] | {"pk": upload.pk})),
+            ("coordinator", reverse("reporting:import_preview", kwargs={"pk": ready.pk})),
+        ],
+    )
 
 
 def _forms(page: BeautifulSoup, address: str) -> Iterator[Form]:
@@ -107,6 +146,7 @@ def _forms(page: BeautifulSoup, address: str) -> Iterator[Form]:
                 _fill(form, each, pressed)
             for name, value in TYPED_IN.get(form.route, {}).items():
                 form.data[name] = [] if value is None else [value]
+                form.files.pop(name, None)
             yield form
 
 
@@ -142,12 +182,16 @@ def _words(element, kind: str, name: str) -> str:
     return "2027-03-26" if kind == "date" else "ためしに書いた言葉"
 
 
+def tables() -> list[type[Model]]:
+    return [model for model in apps.get_models() if model._meta.managed]
+
+
 def contents() -> dict[str, list[tuple]]:
     """Every row of every table, as it stands now."""
     found = {}
-    for model in apps.get_models():
-        if model._meta.label_lower not in NO_EFFECT and model._meta.managed:
+    for model in tables():
+        if model._meta.label_lower not in NO_EFFECT:
             columns = [column.attname for column in model._meta.concrete_fields]
-            rows = model._default_manager.order_by("pk").values_list(*columns)
+            rows = model._base_manager.order_by("pk").values_list(*columns)
             found[model._meta.label_lower] = [tuple(map(repr, row)) for row in rows]
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from initiatives.checking.finding import Place
-from initiatives.checking.terms import Terms, terms_for
+from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage, Step, Writing
 from reporting.models import Chapter
 from reporting.snapshot import Goal, Report, Row
@@ -21,10 +21,7 @@ class Context:
     last: Report | None = None
     register: tuple[str, ...] | None = None  # names of the departments of the year; None: not known
     claims: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def terms(self) -> Terms:
-        return terms_for(self.report.city_name)
+    terms: Terms = field(default_factory=Terms)
 
     @cached_property
     def scale(self) -> tuple[Step, ...]:
@@ -51,7 +48,7 @@ class Context:
     def writings(self) -> tuple[Writing, ...]:
         """Every row that shows words of its own, whole."""
         last = {row.code: row for row in self.last.rows} if self.last else {}
-        return tuple(self._writing(row, last.get(row.code)) for row in self.report.rows if shows_own(row))
+        return tuple(self._writing(row, last.get(row.code)) for row in self.report.rows if row.shows_own)
 
     def _writing(self, row: Row, last: Row | None) -> Writing:
         return Writing(
@@ -79,11 +76,11 @@ class Context:
         return tuple(passage for row in self.report.rows for passage in self._passages(row))
 
     def _passages(self, row: Row) -> Iterator[Passage]:
-        names = _ROW_TEXTS if shows_own(row) else ("description", "note")
+        names = _ROW_TEXTS if row.shows_own else ("description", "note")
         for name in names:
             if text := getattr(row, name):
                 yield self._passage(self.place(row, name), text)
-        if shows_own(row):
+        if row.shows_own:
             for part in row.parts:
                 for name in ("result", "issues"):
                     if text := getattr(part, name):
@@ -121,8 +118,3 @@ class Context:
 
     def _passage(self, place: Place, text: str) -> Passage:
         return Passage(place, text, self.report.fiscal_year, self.terms)
-
-
-def shows_own(row: Row) -> bool:
-    """A cross-listing that shows its original's words has none of its own to be checked."""
-    return not row.original_code or row.holds_own

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Department, User
+from initiatives import dictionary
 from initiatives.checking.finding import MUST, Finding
 from initiatives.models import PlanYear
 from reporting.assemble import assemble
@@ -45,15 +46,19 @@ def context_of(plan_year: PlanYear) -> Context:
             if (department.opened_in or 0) <= year <= (department.closed_after or year)
         ),
         claims=dict(claims.values_list("key", "text")),
+        terms=dictionary.terms_of(plan_year.plan.city_name),
     )
 
 
-def judged(plan_year: PlanYear, names: Iterable[str] | None = None) -> list[Judged]:
-    """Every finding of the year with the latest decision about it, in the order of the report."""
+def judged(plan_year: PlanYear, names: Iterable[str] | None = None, *, context: Context | None = None) -> list[Judged]:
+    """Every finding of the year with the latest decision about it, in the order of the report.
+
+    `names` narrows it to some checks; `context`: what the caller has read already.
+    """
     latest: dict[str, CheckDecision] = {}
     for decision in plan_year.check_decisions.select_related("by").order_by("at", "pk"):
         latest[decision.finding] = decision
-    return [_judge(finding, latest.get(finding.key)) for finding in run.run(context_of(plan_year), names)]
+    return [_judge(finding, latest.get(finding.key)) for finding in run.run(context or context_of(plan_year), names)]
 
 
 def _judge(finding: Finding, decision: CheckDecision | None) -> Judged:

@@ -490,7 +490,7 @@ def _chapter(city: City, goal: Goal | None, kind: str, section: dict, of_year: d
     )
 
 
-NUMBERS = ("baseline", "baseline_numerator", "baseline_denominator")
+NUMBERS = ("baseline", "baseline_numerator", "baseline_denominator", "no_change_band")
 
 
 def _indicators(city: City) -> None:

@@ -162,11 +162,7 @@ class GoalSheet(SheetCells):
             self._remark(row)
             return
         place = self._place(row)
-        texts = {
-            name: self.found.text(self.text(row, column, place, name), place, name)
-            for name, column in self.columns.items()
-            if name not in filled
-        }
+        texts = self.texts(row, {name: at for name, at in self.columns.items() if name not in filled}, place)
         if not texts["code"].strip():
             if unnumbered and any(texts.values()):  # else told already
                 self.found.problem(place.at("code"), "", "番号がありません。取組の番号を書くか、行を消してください。")

@@ -47,6 +47,17 @@ class SheetCells:
         self.sheet = sheet
         self.found = found
         self.computed = sheet.formulas | sheet.errors
+        self.computed_rows = {row for row, _ in self.computed}
+
+    def texts(self, row: int, columns: dict[str, int], place: Place) -> dict[str, str]:
+        """The texts of a row's cells by name, as they are kept."""
+        values, plain = self.sheet.rows[row], row not in self.computed_rows
+        return {
+            name: self.found.text(
+                values[at] if plain and isinstance(values[at], str) else self.text(row, at, place, name), place, name
+            )
+            for name, at in columns.items()
+        }
 
     def text(self, row: int, column: int, place: Place, name: str) -> str:
         """The text of a cell; a number as Excel shows it. Problems: formulas, errors, dates, truth values."""

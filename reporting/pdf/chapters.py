@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 
 from indicators import calculation, charts
 from initiatives import fiscal_year as fy
+from reporting.low_ratings import low_ratings
 from reporting.pdf.figures import Counted, IndicatorPage, mark
 from reporting.pdf.fonts import drawable
 from reporting.pdf.table import Column, PrintedRow, Slice, columns, slices, weight
@@ -115,6 +116,7 @@ class Book:
             self._overall(),
             *self._goal_chapters(),
             self._ratings(),
+            *self._low(),
             *[chapter for goal in self.report.goals for chapter in self._tables(goal)],
             *self._indicators(),
         ]
@@ -202,6 +204,9 @@ class Book:
             "sections": sections,
             "scale": [(mark(step.letter, self.report), step) for step in self.report.scale],
             "indicator_counts": self._indicator_counts(),
+            "overridden": [
+                page for each in self.report.indicators if (page := IndicatorPage(each, self.report, "")).is_overridden
+            ],
             "indicator_total": sum(self.report.indicator_ratings.values()),
             "year_target": f"各{self.terms['initiative']}の{fy.short(self.report.fiscal_year)}目標に対する達成率",
         }
@@ -332,6 +337,24 @@ class Book:
             ),
         }
         return self._chapter("ratings", "ratings", title, context, part=part, head=title)
+
+    def _low(self) -> list[Chapter]:
+        """Low ratings with their reasons, and what became of last year's: where there is any."""
+        found = low_ratings(self.report)
+        if found.is_empty:
+            return []
+        self._enter(2, found.title, "low")
+        context = {
+            "heading": found.title,
+            "found": found,
+            "low": [(mark(each.row.rating, self.report), each) for each in found.low],
+            "followed": [
+                (mark(each.before.rating, self.report), mark(each.row.rating, self.report) if each.row else "", each)
+                for each in found.followed
+            ],
+        }
+        part = self.parts["tables"]
+        return [self._chapter("low", "low", found.title, context, part=part, head=found.title, weight=3000)]
 
     def _finding(self, total: Counted) -> str:
         """The page's first sentence, from the numbers under it."""

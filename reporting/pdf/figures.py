@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from indicators import calculation, charts
+from indicators import calculation, charts, words
 from initiatives import fiscal_year as fy
 from reporting.snapshot import Indicator, IndicatorYear, Report, Tally
 
@@ -75,13 +75,26 @@ class IndicatorPage:
     @property
     def rating(self) -> SafeString | str:
         year = self.this_year
-        return mark(year.rating, self.report) if year and year.rating else NO_RATE
+        return self._mark(year) if year and year.rating else NO_RATE
+
+    @property
+    def is_overridden(self) -> bool:
+        return bool(self.this_year and self.this_year.is_overridden)
+
+    @property
+    def override(self) -> str:
+        return words.override_of(self.this_year) if self.this_year else ""
+
+    def _mark(self, year: IndicatorYear) -> SafeString | str:
+        return mark(year.rating, self.report) if year.rating else ""
 
     def _actual(self, year: IndicatorYear) -> str:
         return self._q(year.actual) if year.actual is not None else FIGURE_WORDS.get(year.actual_figure, "")
 
     def _target(self, year: IndicatorYear) -> str:
-        return self._q(year.target) if year.target is not None else FIGURE_WORDS.get(year.target_figure, "")
+        if year.target is None:
+            return FIGURE_WORDS.get(year.target_figure, "")
+        return f"{self._q(year.target)}{'（目安）' if year.target_prorated else ''}"
 
     @cached_property
     def sentence(self) -> str:
@@ -90,33 +103,25 @@ class IndicatorPage:
         if year is None or year.actual is None:
             word = FIGURE_WORDS.get(year.actual_figure, "") if year else ""
             return f"{label}は{word}です。" if word else f"{label}の実績はまだありません。"
-        words = f"{label}は{self._q(year.actual)}{self._change(year)}。"
+        change = words.change(self.indicator, year.fiscal_year)
+        sentence = f"{label}は{self._q(year.actual)}{f'で、{change}' if change else 'です'}。"
         if year.rate is not None:
-            words += f"目標{self._q(year.target)}に対する達成率は{year.rate}％です。"
+            sentence += f"目標{self._target(year)}に対する達成率は{year.rate}％です。"
         elif year.target is None and FIGURE_WORDS.get(year.target_figure):
-            words += f"目標は{FIGURE_WORDS[year.target_figure]}です。"
-        return words
-
-    def _change(self, year: IndicatorYear) -> str:
-        before = self.indicator.year(year.fiscal_year - 1)
-        if before is None or before.actual is None:
-            return "です"
-        places = self.indicator.decimals
-        # The difference of the two numbers as printed, or the reader cannot follow it.
-        change = calculation.round_half_up(year.actual, places) - calculation.round_half_up(before.actual, places)
-        if not change:
-            return "で、前年度と同じでした"
-        amount = f"{abs(change):,f}ポイント" if self.indicator.unit == "%" else self._q(abs(change))
-        rise, fall = ("上がりました", "下がりました") if self.indicator.unit == "%" else ("増えました", "減りました")
-        return f"で、前年度から{amount}{rise if change > 0 else fall}"
+            sentence += f"目標は{FIGURE_WORDS[year.target_figure]}です。"
+        return f"{sentence}{self.override.rstrip('。')}。" if self.override else sentence
 
     @property
     def computed(self) -> str:
-        """「58人 ÷ 335件 ＝ 17.3％」 for an indicator made of two counts."""
+        """「実績 57.7％ ÷ 目標 67.2％ ＝ 85.9％」, the counts of a ratio and the way to a 目安 before it."""
         year = self.this_year
-        if year is None or year.numerator is None or year.denominator is None or year.actual is None:
+        if year is None:
             return ""
-        return f"{self._top(year.numerator)} ÷ {self._bottom(year.denominator)} ＝ {self._q(year.actual)}"
+        steps = (
+            words.proration_of(self.indicator, year, self.report.baseline_year),
+            words.calculation_of(self.indicator, year),
+        )
+        return "。".join(filter(None, steps))
 
     def _top(self, value: Decimal | None) -> str:
         return quantity(value, 0, self.indicator.numerator_unit)
@@ -146,10 +151,17 @@ class IndicatorPage:
         years = self.indicator.years
         goals = "、".join(str(number) for number in self.indicator.goal_numbers)
         notes = [f"{self.report.terms['goal']}{goals}の指標です。"] if len(self.indicator.goal_numbers) > 1 else []
-        notes += ["数が小さいほどよい指標です。"] if self.indicator.lower_is_better else []
+        notes += words.rules(self.indicator)
         axis = charts.axis_note([y.actual for y in years], [y.target for y in years], full_width(self.indicator.unit))
         notes += [axis] if axis else []
-        return notes + ([self.indicator.source] if self.indicator.source else [])
+        notes += [self.indicator.source] if self.indicator.source else []
+        return notes + self._kept_by()
+
+    def _kept_by(self) -> list[str]:
+        """Who keeps the figures, and when this year's were written."""
+        day = self.this_year.recorded_on if self.this_year else None
+        written = f"（{fy.date_label(day)}に記録）" if day else ""
+        return [f"担当：{self.indicator.department}{written}"] if self.indicator.department else []
 
     @property
     def year_heads(self) -> list[str]:
@@ -175,10 +187,10 @@ class IndicatorPage:
         name = f"{indicator.ratio_name or '実績'}　A"
         rows.append((name, [self._q(indicator.baseline), *map(self._actual, years)]))
         rows.append(("目標値　B", ["", *map(self._target, years)]))
-        rate = "達成率　B/A" if indicator.lower_is_better else "達成率　A/B"
+        rate = {"lower": "達成率　B/A", "keep": "達成率"}.get(indicator.polarity, "達成率　A/B")
         rows.append((rate, ["", *map(self._rate, years)]))
         cells = [(head, [Cell(text) for text in texts]) for head, texts in rows]
-        ratings = [Cell(""), *(Cell("", mark(y.rating, self.report) if y.rating else "") for y in years)]
+        ratings = [Cell(""), *(Cell("※" if y.is_overridden else "", self._mark(y)) for y in years)]
         return [*cells, ("評価", ratings)]
 
     def _rate(self, year: IndicatorYear) -> str:

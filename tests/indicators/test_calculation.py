@@ -5,11 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.calculation import (
+    KEEP,
+    LOWER,
     Band,
     Scale,
     achievement_rate,
     actual_of,
+    change,
     percent,
+    prorated,
     round_half_up,
     shares,
     tally,
@@ -34,11 +38,69 @@ def test_achievement_rate_without_a_value_is_none():
     assert achievement_rate(None, D(5)) is achievement_rate(D(5), None) is achievement_rate(D(5), D(0)) is None
 
 
-def test_achievement_rate_lower_is_better():
-    assert achievement_rate(D(8), D(10), lower_is_better=True) == D("125.0")
-    assert achievement_rate(D(20), D(10), lower_is_better=True) == D("50.0")
-    assert achievement_rate(D(0), D(0), lower_is_better=True) == D("100.0")
-    assert achievement_rate(D(0), D(10), lower_is_better=True) is None
+@pytest.mark.parametrize(
+    ("actual", "target", "rate"),
+    [
+        ("8", "10", "125.0"),  # 10 ÷ 8 ＝ 1.25
+        ("20", "10", "50.0"),  # 10 ÷ 20 ＝ 0.5
+        ("12", "10", "83.3"),  # 10 ÷ 12 ＝ 0.8333…
+        ("5", "0", "0.0"),  # a target of 0 that is not met: 0 ÷ 5 ＝ 0
+        ("0", "0", "100.0"),  # a target of 0 that is met
+        ("0", "10", "100.0"),  # nothing left to bring down; 10 ÷ 0 is no number
+    ],
+)
+def test_achievement_rate_lower_is_better(actual, target, rate):
+    assert achievement_rate(D(actual), D(target), polarity=LOWER) == D(rate)
+
+
+@pytest.mark.parametrize(
+    ("actual", "target", "band", "rate"),
+    [
+        ("50", "50", None, "100.0"),
+        ("45", "50", None, "90.0"),  # below: 45 ÷ 50
+        ("55", "50", None, "90.9"),  # above: 50 ÷ 55 ＝ 0.90909…
+        ("48", "50", "2", "100.0"),  # 2 away, and the band is ±2
+        ("52.1", "50", "2", "96.0"),  # 2.1 away: 50 ÷ 52.1 ＝ 0.95969…
+        ("0", "0", None, "100.0"),
+        ("3", "0", None, "0.0"),  # 0 ÷ 3
+    ],
+)
+def test_achievement_rate_of_what_is_to_be_kept(actual, target, band, rate):
+    assert achievement_rate(D(actual), D(target), polarity=KEEP, band=D(band) if band else None) == D(rate)
+
+
+def test_a_band_changes_nothing_where_more_is_better():
+    assert achievement_rate(D("49"), D("50"), band=D(2)) == D("98.0")
+
+
+# I01 of the printed report: 56.0 in R2, 70.0 in R7, 14.0 in five years ＝ 2.8 a year. The plan states the years between:
+# 58.8, 61.6, 64.4, 67.2; the line gives the same.
+@pytest.mark.parametrize(("year", "target"), [(2021, "58.8"), (2022, "61.6"), (2023, "64.4"), (2024, "67.2")])
+def test_prorated_targets_are_those_that_the_plan_printed(year, target):
+    assert prorated({2020: D("56.0"), 2025: D("70.0")}, year, 1) == D(target)
+
+
+def test_prorated_targets_are_rounded_as_the_indicator_is():
+    # 10 → 15 in three years: 10 ＋ 5 × 1 ÷ 3 ＝ 11.666…, 10 ＋ 5 × 2 ÷ 3 ＝ 13.333…
+    assert [prorated({2021: D(10), 2024: D(15)}, year, 0) for year in (2022, 2023)] == [D(12), D(13)]
+    # 200 falls to 100 in four years: 25 a year.
+    assert [prorated({2021: D(200), 2025: D(100)}, year, 0) for year in (2022, 2023, 2024)] == [D(175), D(150), D(125)]
+    # Exactly a half goes up: 1 ＋ 1 × 1 ÷ 2 ＝ 1.5.
+    assert prorated({2022: D(1), 2024: D(2)}, 2023, 0) == D(2)
+
+
+def test_prorated_between_the_nearest_two_targets_and_never_beyond():
+    targets = {2020: D(0), 2022: D(10), 2026: D(50)}
+    assert prorated(targets, 2021, 0) == D(5)  # between 0 and 10
+    assert prorated(targets, 2023, 0) == D(20)  # 10 ＋ 40 × 1 ÷ 4
+    assert prorated(targets, 2019, 0) is prorated(targets, 2027, 0) is prorated({}, 2021, 0) is None
+
+
+def test_change_is_that_of_the_printed_figures():
+    # 57 of 337 is 16.913…, 58 of 335 is 17.313…: printed 16.9 and 17.3, so 0.4, though they are 0.3994… apart.
+    assert change(D(5700) / 337, D(5800) / 335, 1) == D("0.4")
+    # 62.44 and 62.45 are 0.01 apart, but printed 62.4 and 62.5.
+    assert change(D("62.44"), D("62.45"), 1) == D("0.1")
 
 
 def test_rounding_is_half_up_not_to_even():

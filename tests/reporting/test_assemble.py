@@ -2,6 +2,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from indicators.models import Figure
 from initiatives.models import Goal, PlanYear
@@ -158,7 +159,8 @@ def test_json_is_the_documented_form(plan, year, department):
     assert data["goals"][0]["policies"][0]["directions"][0]["rows"][0]["code"] == "1-1-1-1"
     assert data["indicators"][0]["years"][4] == {
         "fiscal_year": 2024, "actual": "57.7", "actual_figure": "value", "target": "67.2", "target_figure": "value",
-        "numerator": None, "denominator": None, "rate": "85.9", "rating": "A",
+        "numerator": None, "denominator": None, "rate": "85.9", "rating": "A", "computed_rating": "A",
+        "override_reason": "", "target_prorated": False, "recorded_on": str(timezone.localdate()),
     }  # fmt: skip
 
 

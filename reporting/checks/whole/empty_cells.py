@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from initiatives.checking.finding import LOOK, MUST, Check, Finding
-from reporting.checks.context import Context, shows_own
+from reporting.checks.context import Context
 from reporting.snapshot import Goal, Row
 
 _FIX = "書いてください。書くことがないときは、そのわけを書いてください。"
@@ -12,7 +12,7 @@ _FIX = "書いてください。書くことがないときは、そのわけを
 def find(context: Context) -> Iterator[Finding]:
     for goal in context.report.goals:
         for row in goal.rows:
-            if row.approved and shows_own(row):
+            if row.approved and row.shows_own:
                 yield from _row(context, goal, row)
 
 

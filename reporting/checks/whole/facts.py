@@ -7,7 +7,7 @@ from itertools import combinations
 from initiatives.checking.finding import MUST, Check, Finding
 from initiatives.checking.pairing import answers, reached
 from initiatives.checking.reading import Figure, core, figures_in, number, pairs_of_letters
-from reporting.checks.context import Context, shows_own
+from reporting.checks.context import Context
 from reporting.snapshot import Indicator, Row
 
 _CLOSE = Decimal("0.005")  # baselines of one measure, a few corrected later
@@ -15,7 +15,7 @@ _LEAST = 3
 
 
 def find(context: Context) -> Iterator[Finding]:
-    rows = [row for row in context.report.rows if shows_own(row)]
+    rows = [row for row in context.report.rows if row.shows_own]
     for indicator in context.report.indicators:
         for row in rows:
             yield from _indicator_and_row(context, indicator, row)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from initiatives.checking.finding import LOOK, Check, Finding
 from initiatives.checking.reading import short
-from reporting.checks.context import Context, shows_own
+from reporting.checks.context import Context
 from reporting.checks.words import words
 from reporting.snapshot import Row
 
@@ -24,7 +24,7 @@ def find(context: Context) -> Iterator[Finding]:
         for owner in row.owners:
             of_department[owner.department].append(row)
     for row in originals:
-        for part in row.parts if shows_own(row) else ():
+        for part in row.parts if row.shows_own else ():
             if len(part.result) < LEAST or not part.department:
                 continue
             said = {noun: weights[noun] for noun in sorted(_nouns(part.result)) if noun in weights}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from initiatives.checking.finding import LOOK, Check, Finding, Place
 from initiatives.checking.reading import bare, sentences, short
-from reporting.checks.context import Context, shows_own
+from reporting.checks.context import Context
 from reporting.checks.whole.cross_listing import meant
 
 LEAST = 30  # letters without punctuation
@@ -49,7 +49,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 def _paragraphs(context: Context) -> Iterator[_Paragraph]:
     for row in context.report.rows:
-        if not shows_own(row):
+        if not row.shows_own:
             continue
         original = meant(row, context)
         family = original.code if original else row.code

@@ -1,0 +1,229 @@
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from indicators.models import Figure, Indicator, IndicatorValue
+from initiatives import fiscal_year as fy
+from initiatives import parsing
+from initiatives.models import Plan
+
+REASON_MAX = 2000
+LIMIT = Decimal(10) ** 12  # far beyond any count of a city, well within the column
+
+
+class Number(forms.CharField):
+    """A number as officers write it: full width, with commas or ▲. None for blank. `decimals`: at most so many."""
+
+    width = "n"  # of _field.html
+
+    def __init__(self, *, decimals: int = 4, **kwargs):
+        self.decimals = decimals
+        attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def to_python(self, value) -> Decimal | None:
+        try:
+            number = parsing.parse_number(super().to_python(value))
+        except parsing.ParsingError as error:
+            raise ValidationError(str(error)) from error
+        if number is not None and -number.as_tuple().exponent > self.decimals:
+            places = f"小数第{self.decimals}位までの数" if self.decimals else "小数のない数"
+            raise ValidationError(f"{places}で書いてください。")
+        if number is not None and abs(number) >= LIMIT:
+            raise ValidationError("数が大きすぎます。単位を確かめてください。")
+        return number
+
+    def prepare_value(self, value):
+        """56.0000 of the database as 56."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _text(label: str, rows: int, **kwargs) -> forms.CharField:
+    widget = forms.Textarea(attrs={"class": "textarea", "rows": rows})
+    return forms.CharField(label=label, required=False, max_length=REASON_MAX, widget=widget, **kwargs)
+
+
+class ValueForm(forms.Form):
+    """An indicator's figures of one year. `decides`: also the target, and another rating than the computed one."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    denominator = Number()
+    numerator = Number()
+    actual = Number()
+    not_conducted = forms.BooleanField(label="この年度は未実施", required=False)
+    target = Number(label="目標値")
+    target_word = forms.ChoiceField(
+        label="目標値がないとき",
+        required=False,
+        choices=[("", "書かない"), (Figure.NOT_SET, "設定なし"), (Figure.UNDER_REVIEW, "検討中")],
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+    note = _text("備考", 2, help_text="数え方が変わったときなどに書きます。庁内の人だけが読めます。")
+    rating_override = forms.ChoiceField(
+        label="計算と違う評価にする", required=False, widget=forms.Select(attrs={"class": "select"})
+    )
+    override_reason = _text(
+        "計算と違う評価にする理由", 3, help_text="評価を変えるときは、必ず書きます。画面と報告書に、そのまま出ます。"
+    )
+
+    def __init__(self, data=None, *, value: IndicatorValue, plan: Plan, decides: bool):
+        super().__init__(data, initial=self._shown(value))
+        indicator, self.value = value.indicator, value
+        self.fields[
+            "not_conducted"
+        ].help_text = "調査や事業を行わなかった年度です。0とは違い、達成率と評価は出しません。"
+        for name, decimals, unit, label in (
+            ("denominator", 4, indicator.denominator_unit, indicator.denominator_name),
+            ("numerator", 4, indicator.numerator_unit, indicator.numerator_name),
+            ("actual", indicator.decimals, indicator.unit, "実績（年度の終わりの累計）" if _cumulates(indicator) else "実績"),
+            ("target", indicator.decimals, indicator.unit, "目標値"),
+        ):  # fmt: skip
+            field = self.fields[name]
+            field.decimals, field.label = decimals, f"{label}（{unit}）" if unit else label
+        if _cumulates(indicator):
+            self.fields["actual"].help_text = "この年度の分ではなく、年度の終わりまでの合計を書きます。"
+        unwanted = ["actual"] if indicator.is_ratio else ["numerator", "denominator"]
+        if not decides:
+            unwanted += ["target", "target_word", "rating_override", "override_reason"]
+        else:
+            letters = [(level.letter, f"{level.letter}　{level.definition}") for level in plan.scale]
+            self.fields["rating_override"].choices = [("", "計算した評価のまま"), *letters]
+        for name in unwanted:
+            del self.fields[name]
+
+    @staticmethod
+    def _shown(value: IndicatorValue) -> dict:
+        names = (
+            "version",
+            "actual",
+            "numerator",
+            "denominator",
+            "target",
+            "rating_override",
+            "override_reason",
+            "note",
+        )
+        shown = {name: getattr(value, name) for name in names}
+        shown["not_conducted"] = value.actual_figure == Figure.NOT_CONDUCTED
+        shown["target_word"] = "" if value.target_figure in (Figure.VALUE, Figure.BLANK) else value.target_figure
+        return shown
+
+    def clean_note(self) -> str:
+        return _clean(self.cleaned_data["note"])
+
+    def clean_override_reason(self) -> str:
+        return _clean(self.cleaned_data["override_reason"])
+
+    def clean(self):
+        given = self.cleaned_data
+        numbers = [given.get(name) for name in ("actual", "numerator", "denominator")]
+        if given.get("not_conducted") and any(number is not None for number in numbers):
+            self.add_error("not_conducted", "未実施の年度には、数を書けません。どちらかにしてください。")
+        if given.get("denominator") == 0:
+            self.add_error("denominator", "0では割れません。0だった年度は「未実施」にしてください。")
+        if given.get("target") is not None and given.get("target_word"):
+            self.add_error("target_word", "目標値の数があるので、「書かない」にしてください。")
+        if given.get("rating_override") and not given.get("override_reason"):
+            self.add_error("override_reason", "計算と違う評価にする理由を書いてください。")
+        return given
+
+    def values(self) -> dict:
+        """The fields of IndicatorValue as they were written."""
+        given = self.cleaned_data
+        values = {"note": given["note"]}
+        if self.value.indicator.is_ratio:
+            values |= {name: given[name] for name in ("numerator", "denominator")}
+            actual = None if given["not_conducted"] else self.value.actual  # what the source states
+        else:
+            actual = given["actual"]
+        word = Figure.NOT_CONDUCTED.label if given["not_conducted"] else ""
+        values |= {"actual": actual, "actual_figure": IndicatorValue.figure_of(actual, word)}
+        if "target" in given:
+            figure = given["target_word"] or IndicatorValue.figure_of(given["target"])
+            values |= {"target": given["target"], "target_figure": figure}
+            override = given["rating_override"]
+            values |= {"rating_override": override, "override_reason": given["override_reason"] if override else ""}
+        return {name: str(value) if isinstance(value, Figure) else value for name, value in values.items()}
+
+
+def _clean(text: str) -> str:
+    try:
+        return parsing.clean_text(text)
+    except parsing.ParsingError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _cumulates(indicator: Indicator) -> bool:
+    return indicator.accumulation == Indicator.Accumulation.CUMULATIVE
+
+
+class IndicatorForm(forms.ModelForm):
+    """How an indicator is measured and computed. It changes rates of every year, so it needs a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    no_change_band = Number(
+        label="変化なしの幅",
+        help_text="前の値との差がこの幅までなら「変化なし」とします。目標値に近いほどよい指標では、目標値との差にも使います。",
+    )
+    reason = forms.CharField(
+        label="変える理由",
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        help_text="変更の記録に残ります。",
+    )
+
+    class Meta:
+        model = Indicator
+        fields = [
+            "name", "unit", "decimals", "source", "department", "kind", "polarity", "accumulation", "survey_years",
+            "no_change_band", "prorates_target",
+        ]  # fmt: skip
+        help_texts = {
+            "survey_years": "調査のある年度だけに実績があるとき、「R3 R5 R7」のように書きます。毎年度あるときは、書きません。",
+            "prorates_target": "前と後の目標値を直線で結んだ値を、目標値のない年度の「目安」として使います。",
+        }
+        widgets = {
+            "kind": forms.RadioSelect,
+            "polarity": forms.RadioSelect,
+            "accumulation": forms.RadioSelect,
+            "department": forms.Select(attrs={"class": "select"}),
+        }
+
+    field_order = ["version", *Meta.fields, "reason"]
+
+    def __init__(self, *args, departments, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = departments
+        self.fields["department"].empty_label = "決めていない"
+        for name in ("name", "unit", "decimals", "source", "survey_years"):
+            self.fields[name].widget.attrs["class"] = "input"
+        self.fields["decimals"].max_value = 4
+
+    def clean_decimals(self) -> int:
+        decimals = self.cleaned_data["decimals"]
+        if decimals > 4:
+            raise ValidationError("4までの数にしてください。")
+        return decimals
+
+    def clean_no_change_band(self) -> Decimal | None:
+        band = self.cleaned_data["no_change_band"]
+        if band is not None and band < 0:
+            raise ValidationError("0か、0より大きい数にしてください。")
+        return band
+
+    def clean_survey_years(self) -> str:
+        typed = self.cleaned_data["survey_years"].replace("、", " ").replace("，", " ").replace(",", " ").split()
+        plan = self.instance.plan
+        try:
+            years = sorted({fy.parse(each) for each in typed})
+        except fy.FiscalYearError as error:
+            raise ValidationError(str(error)) from error
+        if any(not plan.first_year <= year <= plan.last_year for year in years):
+            raise ValidationError(
+                f"この計画は{fy.label(plan.first_year)}から{fy.label(plan.last_year)}までです。その中の年度にしてください。"
+            )
+        return " ".join(map(fy.short, years))
+
+    def values(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
