@@ -156,7 +156,7 @@ def _edit(request, plan_year, form: ChapterForm, draft: Draft | None = None, *, 
         "following": _following(groups, chapter),
         "part": chapters.PARTS.get(chapter.kind, ""),
         "form": form,
-        "version": chapter.version,
+        "version": _version(form, meant="clashes" in more),
         "draft": draft,
         "last": chapters.last_of(chapter),
         "closed": closed or chapters.why_closed(request.user, chapter, plan_year),
@@ -166,6 +166,11 @@ def _edit(request, plan_year, form: ChapterForm, draft: Draft | None = None, *, 
         "numbered": chapters.numbered_notes(plan_year),
     }
     return render(request, "reporting/chapter_edit.html", context | more, status=status)
+
+
+def _version(form: ChapterForm, *, meant: bool):
+    """What the form carries on. Only a page that shows the saved words may carry a newer version than was sent."""
+    return (form["version"].value() or "") if form.is_bound and not meant else form.chapter.version
 
 
 def _following(groups, chapter: Chapter):
@@ -192,7 +197,7 @@ def chapter_preview(request, plan_year, chapter):
     draft = _draft(plan_year, ChapterForm(request.POST if request.method == "POST" else None, chapter=chapter))
     page = Book(draft.marked()).page_of(chapter.kind, draft.goal_number)
     page.context["stylesheet"] = reverse("reporting:print_css_file")
-    # Escaped by the template; the marks stand in running text alone, and no typed text holds one.
+    # Escaped by the template. A mark that came in with an import could bring about a span and nothing else.
     html = page.markup()
     for mark, tag in zip((*MARKS, HERE), ('<span class="live">', "</span>", '<span id="here"></span>'), strict=True):
         html = html.replace(mark, tag)

@@ -136,6 +136,15 @@ def test_who_comes_second_sees_both_texts_and_then_saves(office, year, goal):
     assert chapter.text == "わたしの文。"
 
 
+@pytest.mark.parametrize("more", [{"text": "{{ない}}"}, {"text": "文。", "then": "look"}], ids=["refused", "looked at"])
+def test_a_page_that_showed_nothing_newer_does_not_write_over_it(office, year, goal, more):
+    make(year, goal, "ほかの人の文。", version=3)
+    page = soup(write(office, year, version=2, **more))
+    version = page.select_one("#chapter-form input[name=version]")["value"]
+    assert write(office, year, "わたしの文。", version=version).status_code == 409
+    assert Chapter.objects.get().text == "ほかの人の文。"
+
+
 def test_two_first_texts_clash(office, year, goal):
     make(year, goal, "先の文。")
     response = write(office, year, "後の文。", version=0)
