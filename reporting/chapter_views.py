@@ -70,15 +70,15 @@ def chapter_list(request, plan_year):
 def chapter_edit(request, plan_year, chapter):
     if request.method == "GET":
         return _edit(request, plan_year, ChapterForm(chapter=chapter))
-    form = ChapterForm(_linked(request, plan_year, chapter), chapter=chapter)
+    form = ChapterForm(_sent(request, plan_year, chapter), chapter=chapter)
     closed = chapters.why_closed(request.user, chapter, plan_year)
     if closed:
         return _edit(request, plan_year, form, status=409, closed=closed)
     draft = _draft(plan_year, form)
     if not form.is_valid() or form.refuse_broken(draft):
-        return _edit(request, plan_year, form, status=422)
-    if request.POST.get("then") == "look":
-        return _edit(request, plan_year, form)
+        return _edit(request, plan_year, form, draft, status=422)
+    if request.POST.get("then") in ("look", "begin"):
+        return _edit(request, plan_year, form, draft)
     if form.cleaned_data["version"] != chapter.version:
         return _clash(request, plan_year, form)
     values = {name: form.cleaned_data[name] for name in form.texts}
@@ -93,14 +93,19 @@ def chapter_edit(request, plan_year, chapter):
     return redirect(_address("chapter_edit", plan_year, chapter) + ("#events" if request.POST.get("event") else ""))
 
 
-def _linked(request, plan_year, chapter):
-    """What was sent; with the number that the button names linked to its figure, if it still stands there."""
+def _sent(request, plan_year, chapter):
+    """What was sent; for 「この文から書き始める」 with last year's words, for 「つなぐ」 with a number linked."""
     data = request.POST.copy()
-    wanted = data.get("link")
-    if wanted:
-        data["text"] = data.get("text", "").replace("\r\n", "\n")
-        draft = Draft(plan_year, chapter, data.get("heading", ""), data["text"])
-        offer = linking.chosen(wanted, draft.offers)
+    data["text"] = data.get("text", "").replace("\r\n", "\n")
+    if data.get("then") == "begin" and not data["text"].strip():
+        last = chapters.last_of(chapter)
+        data["text"] = last.text
+        if not any(data.getlist("what")):
+            data.setlist("when", [when for when, _ in last.events])
+            data.setlist("what", [what for _, what in last.events])
+    if data.get("link"):
+        offered = Draft(plan_year, chapter, data.get("heading", ""), data["text"]).offers
+        offer = linking.chosen(data["link"], offered)
         if offer is None:
             messages.info(request, "つなぐ数が、文の中に見つかりませんでした。")
         else:
@@ -136,9 +141,9 @@ def _clash(request, plan_year, form: ChapterForm):
     return _edit(request, plan_year, form, status=409, closed=closed, clashes=clashes, who=newest.author)
 
 
-def _edit(request, plan_year, form: ChapterForm, *, status=200, closed="", **more):
+def _edit(request, plan_year, form: ChapterForm, draft: Draft | None = None, *, status=200, closed="", **more):
     chapter = form.chapter
-    draft = _draft(plan_year, form)
+    draft = draft or _draft(plan_year, form)
     goals = chapters.goals_of(plan_year)
     groups = chapters.lines(request.user, plan_year, goals)
     beside = next(lines for goal, lines in groups if goal == chapter.goal)
@@ -151,7 +156,7 @@ def _edit(request, plan_year, form: ChapterForm, *, status=200, closed="", **mor
         "following": _following(groups, chapter),
         "part": chapters.PARTS.get(chapter.kind, ""),
         "form": form,
-        "version": chapter.version,
+        "version": _version(form, meant="clashes" in more),
         "draft": draft,
         "last": chapters.last_of(chapter),
         "closed": closed or chapters.why_closed(request.user, chapter, plan_year),
@@ -161,6 +166,11 @@ def _edit(request, plan_year, form: ChapterForm, *, status=200, closed="", **mor
         "numbered": chapters.numbered_notes(plan_year),
     }
     return render(request, "reporting/chapter_edit.html", context | more, status=status)
+
+
+def _version(form: ChapterForm, *, meant: bool):
+    """What the form carries on. Only a page that shows the saved words may carry a newer version than was sent."""
+    return (form["version"].value() or "") if form.is_bound and not meant else form.chapter.version
 
 
 def _following(groups, chapter: Chapter):
@@ -187,7 +197,7 @@ def chapter_preview(request, plan_year, chapter):
     draft = _draft(plan_year, ChapterForm(request.POST if request.method == "POST" else None, chapter=chapter))
     page = Book(draft.marked()).page_of(chapter.kind, draft.goal_number)
     page.context["stylesheet"] = reverse("reporting:print_css_file")
-    # Escaped by the template; the marks stand in running text alone, and no typed text holds one.
+    # Escaped by the template. A mark that came in with an import could bring about a span and nothing else.
     html = page.markup()
     for mark, tag in zip((*MARKS, HERE), ('<span class="live">', "</span>", '<span id="here"></span>'), strict=True):
         html = html.replace(mark, tag)

@@ -211,7 +211,7 @@ class Draft:
         return Prose(at.typed, self._before, marks=MARKS).report
 
 
-# Characters for private use, which no text may hold: `without_marks` takes them away from what is typed.
+# Characters for private use: `without_marks` takes them away from what is typed.
 *MARKS, HERE = "\ue0f0", "\ue0f1", "\ue0f2"
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from indicators import calculation
 from indicators.words import is_percent
+from initiatives import fiscal_year as fy
 from reporting.snapshot import Indicator, Report, Tally
 
 MISSING = "－"
@@ -170,7 +171,7 @@ class Catalogue:
             key=f"{figure.key}.{CHANGE}",
             name=f"{figure.name}の、前年度との差",
             group=figure.group,
-            value=figure.value - last.value if known else None,
+            value=calculation.change(last.value, figure.value, figure.places) if known else None,
             unit="ポイント" if is_percent(figure.unit) else figure.unit,
             places=figure.places,
             how=f"{last.printed()} → {figure.printed()}" if known else "",
@@ -190,9 +191,11 @@ class Catalogue:
 
 
 def _counted(report: Report) -> Iterator[Figure]:
-    """Counts, shares, points and rates: of the whole, of each goal and policy, and of the indicators' ratings."""
+    """The year, counts, shares, points and rates: of the whole, each goal and policy, and the indicators' ratings."""
     terms = report.terms
     whole = "全体"
+    for key, name, year in (("年度", "この年度", 0), (BEFORE, "前の年度", -1), ("次年度", "次の年度", 1)):
+        yield Figure(key, name, whole, fy.label(report.fiscal_year + year))
     sizes = {
         "goal": len(report.goals),
         "policy": sum(len(goal.policies) for goal in report.goals),

@@ -37,7 +37,9 @@
   });
   window.addEventListener("beforeunload", (event) => {
     const left = [...document.querySelectorAll("textarea[data-guard]")];
-    if (left.some((field) => field.value !== field.defaultValue && field.form !== sending)) event.preventDefault();
+    // After a refusal the page shows what was typed: what is saved is told apart (data-saved).
+    const saved = (field) => field.dataset.saved ?? field.defaultValue;
+    if (left.some((field) => field.value !== saved(field) && field.form !== sending)) event.preventDefault();
   });
 
   // 前へ／次へ of a queue: Alt and an arrow, but not while something is being written.

@@ -54,6 +54,24 @@ def test_the_browser_asks_before_typed_words_are_left(opened):
     assert asked == ["beforeunload"]
 
 
+def test_words_outlive_a_sign_in_that_ran_out(opened, context, sign_in, coordinator, settings):  # noqa: F811
+    here = opened.url
+    opened.locator("#id_text").fill("長い文を書いているあいだに。")
+    context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    opened.get_by_role("button", name="保存する", exact=True).last.click()
+    opened.get_by_label("ユーザー名").wait_for()
+    assert Chapter.objects.get().text == "取組は、です。A評価は1件。"
+    sign_in(coordinator)
+    opened.goto(here)
+    expect(opened.locator("[data-kept-text]")).to_have_text("長い文を書いているあいだに。")
+    opened.get_by_role("button", name="使う", exact=True).click()
+    opened.get_by_role("button", name="保存する", exact=True).last.click()
+    expect(opened.get_by_text("保存しました。")).to_be_visible()
+    assert Chapter.objects.get().text == "長い文を書いているあいだに。"
+    opened.reload()
+    expect(opened.locator("[data-kept]")).to_be_hidden()
+
+
 def test_everything_works_without_a_script(
     browser, browser_context_args, client, live_server, coordinator, year, goal, settings
 ):

@@ -136,6 +136,15 @@ def test_who_comes_second_sees_both_texts_and_then_saves(office, year, goal):
     assert chapter.text == "わたしの文。"
 
 
+@pytest.mark.parametrize("more", [{"text": "{{ない}}"}, {"text": "文。", "then": "look"}], ids=["refused", "looked at"])
+def test_a_page_that_showed_nothing_newer_does_not_write_over_it(office, year, goal, more):
+    make(year, goal, "ほかの人の文。", version=3)
+    page = soup(write(office, year, version=2, **more))
+    version = page.select_one("#chapter-form input[name=version]")["value"]
+    assert write(office, year, "わたしの文。", version=version).status_code == 409
+    assert Chapter.objects.get().text == "ほかの人の文。"
+
+
 def test_two_first_texts_clash(office, year, goal):
     make(year, goal, "先の文。")
     response = write(office, year, "後の文。", version=0)
@@ -250,6 +259,22 @@ def test_last_year_stands_beside(office, year, goal):
     assert [word in side.get_text() for word in ("令和5年度の文", "昨年度の文。", "昨年4月", "できたこと")] == [
         True
     ] * 4
+
+
+def test_writing_may_begin_from_last_year(office, year, goal):
+    """The figures' names come along, and print this year's."""
+    of_last = {"plan": year.plan, "fiscal_year": 2023, "goal": goal}
+    Chapter.objects.create(**of_last, kind="social_trends", text="{{年度}}の取組は{{目標1.件数}}です。")
+    CityEvent.objects.create(**of_last, position=1, when="4月", what="開始")
+    response = write(office, year, kind="social_trends", then="begin", when=[""], what=[""])
+    page = soup(response)
+    assert response.status_code == 200
+    assert textarea(page) == "{{年度}}の取組は{{目標1.件数}}です。"
+    assert [live.get_text() for live in page.select("#reading > .text .live")] == ["令和6年度", "3件"]
+    assert page.select_one("#what-0").get_text() == "開始"
+    kept = write(office, year, "書いた文。", kind="social_trends", then="begin", when=[""], what=[""])
+    assert textarea(soup(kept)) == "書いた文。"
+    assert not Chapter.objects.filter(fiscal_year=2024).exists()
 
 
 # --- Around it ----------------------------------------------------------------------------------------

@@ -38,6 +38,9 @@ def printed(catalogue: Catalogue, typed: str) -> str:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
+        ("年度", "令和6年度"),
+        ("前年度", "令和5年度"),
+        ("次年度", "令和7年度"),
         ("目標1.件数", "18件"),
         ("目標1.A評価.件数", "16件"),
         ("目標1.A評価.件数|数だけ", "16"),
