@@ -9,6 +9,9 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from initiatives import business_days, deadlines, permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
+from reporting.permissions import can_view_chapters
+
+_TERM_PAGES = tuple(f"initiatives:term_{name}" for name in ("list", "add", "edit", "use", "uses"))
 
 
 @dataclass
@@ -79,9 +82,13 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             *_excel(user, year),
             ("集計", "reporting:summary", ("reporting:summary", "reporting:low_ratings"), year),
         ]
+        if can_view_chapters(user):
+            pages = ("chapter_list", "chapter_edit", "chapter_history")
+            items.append(("章", "reporting:chapter_list", tuple(f"reporting:{name}" for name in pages), year))
         if permissions.can_build_report(user):
             pages = ("build_list", "build_detail", "check_list", "check_overview", "check_decide")
-            items.append(("報告書", "reporting:build_list", tuple(f"reporting:{name}" for name in pages), year))
+            names = (*(f"reporting:{name}" for name in pages), *_TERM_PAGES)
+            items.append(("報告書", "reporting:build_list", names, year))
     if plan_year and permissions.can_run_year(user):
         names = (
             "initiatives:year_settings",

@@ -5,6 +5,8 @@ from django.views.generic import TemplateView
 
 from accounts import once
 
+handler500 = "config.unavailable.server_error"
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("initiatives.urls")),

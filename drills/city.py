@@ -1,12 +1,27 @@
 """What a drill does inside the installation, by `manage.py shell`: prepares the demo city, and reads what was kept."""
 
 import json
+from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Department, User
-from initiatives.models import EntryPart, Initiative, PendingChange, Plan, Transition, YearlyEntry, YearTransition
+from initiatives import workflow
+from initiatives.models import (
+    EntryPart,
+    FieldChange,
+    Initiative,
+    Mail,
+    Notice,
+    PendingChange,
+    Plan,
+    PlanYear,
+    Transition,
+    YearlyEntry,
+    YearTransition,
+)
 
 
 def prepare(password: str, offices: list[str]) -> None:
@@ -70,6 +85,44 @@ def _initiatives(plan: Plan) -> list[dict]:
 
 def _standing(office: Department) -> Department:
     return office if office.closed_after is None else office.successors.get()
+
+
+def one_office(password: str, fiscal_year: int, *, submitted: int, approved: int) -> None:
+    """Everything of a year belongs to one department without the 課長 step, and nothing has happened to it yet: the
+    drill's own book begins here. Some parts are sent, and some of them approved, by the program's own rules.
+
+    Prints who writes, who reviews, and the parts in the order of their numbers.
+    """
+    User.objects.update(password=make_password(password))
+    plan = Plan.objects.get()
+    Plan.objects.update(last_year=plan.last_year + 150)
+    plan_year = PlanYear.objects.get(plan=plan, fiscal_year=fiscal_year)
+    far = timezone.localdate() + timedelta(days=300)
+    PlanYear.objects.filter(pk=plan_year.pk).update(
+        status=PlanYear.Status.COLLECTING, department_deadline=far, manager_deadline=far, committee_deadline=far
+    )
+    plan_year.refresh_from_db()
+    office = Department.objects.filter(memberships__isnull=False, closed_after__isnull=True).order_by("pk").first()
+    Department.objects.filter(pk=office.pk).update(manager_step=False)
+    for forget in (Transition, FieldChange, PendingChange, Notice, Mail):
+        forget.objects.all().delete()
+    parts = EntryPart.objects.filter(entry__fiscal_year=fiscal_year).order_by("entry", "position")
+    mine = {entry: pk for pk, entry in reversed(parts.values_list("pk", "entry"))}
+    parts.exclude(pk__in=mine.values()).delete()
+    parts.update(
+        department=office, position=0, status=EntryPart.Status.DRAFT, result="はじめの文", self_rating="A", version=1,
+        not_applicable_reason="", submitted_at=None, submitted_by=None, approved_at=None, approved_by=None,
+        picked_up_at=None, picked_up_by=None,
+    )  # fmt: skip
+    staff = User.objects.get(username=_person(office, User.Role.STAFF))
+    soumu = User.objects.get(username="soumu")
+    standing = list(parts.select_related("entry__initiative__plan", "department"))
+    for number, part in enumerate(standing[: submitted + approved]):
+        workflow.perform(part, "submit", by=staff, plan_year=plan_year)
+        if number >= submitted:
+            workflow.perform(part, "approve", by=soumu, plan_year=plan_year)
+    rows = [[part.pk, part.entry.initiative_id] for part in standing]
+    print(json.dumps({"office": office.name, "office_pk": office.pk, "staff": staff.username, "parts": rows}))
 
 
 def kept(fiscal_year: int) -> None:

@@ -20,13 +20,21 @@ class Server:
     """One installation in a folder of its own under /tmp. A context manager: what it made goes with it.
 
     environment: variables laid over those of a plain http server on SQLite (DATABASE_URL, AYUMI_TASKS …).
-    settings: a settings module other than config.settings.
+    settings: a settings module other than config.settings. preload: a killed worker is replaced at once.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None, *, workers: int = 2, settings="config.settings"):
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        *,
+        workers: int = 2,
+        settings="config.settings",
+        preload: bool = False,
+    ):
         self.var = Path(tempfile.mkdtemp(prefix="ayumi-drill."))
         self.port = free_port()
         self.workers = workers
+        self.preload = preload
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AYUMI_")},
             "AYUMI_VAR": str(self.var),
@@ -72,6 +80,7 @@ class Server:
         command = [
             sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
             "--workers", str(self.workers), "--threads", "4", "--no-control-socket", "--log-level", "warning",
+            *(["--preload"] if self.preload else []),
         ]  # fmt: skip
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -90,6 +99,11 @@ class Server:
                     break
                 time.sleep(0.05)
         raise RuntimeError(f"サーバーが起動しません: {self.log.read_text(errors='replace')[-2000:]}")
+
+    def workers_running(self) -> list[int]:
+        """The process ids of gunicorn's workers."""
+        asked = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [int(pid) for pid in asked.stdout.split()]
 
     def kill(self) -> None:
         """`kill -9` of the server and its workers, at once."""

@@ -9,6 +9,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from functools import cached_property
 
 from bs4 import BeautifulSoup, Tag
@@ -117,6 +118,18 @@ class Visitor:
         answer = self._fetch(_request(form.url, form.method, form.fields, {"X-Autosave": "1"}))
         return answer.status, json.loads(answer.body)
 
+    def form(self, button: str, **fields: str | list[str]) -> Form:
+        """The button's form filled in, to be sent (and sent again) with `send`."""
+        return self._filled(button, fields)
+
+    def send(self, form: Form, headers: dict | None = None, file: tuple[str, str, bytes] | None = None) -> Page:
+        """Send a form as it was filled in; the screen stays as it is. `file`: field, name and content of one file.
+        `headers`: of an automatic save, which is sent without the button."""
+        fields = form.fields if headers else form.fields + form.pressed
+        if file:
+            return self._fetch(_with_file(form.url, fields, *file))
+        return self._fetch(_request(form.url, form.method, fields, headers))
+
     def post(self, address: str) -> Page:
         """What somebody sends who was never offered the button; with the token of the page on the screen."""
         token = self.page.soup.find("input", {"name": "csrfmiddlewaretoken"})["value"]
@@ -147,6 +160,15 @@ def _request(url: str, method: str, fields: list[tuple[str, str]], headers=None)
     if method == "get":
         return urllib.request.Request(f"{url.partition('?')[0]}?{sent}")
     return urllib.request.Request(url, sent.encode(), headers or {})
+
+
+def _with_file(url: str, fields: list[tuple[str, str]], name: str, file_name: str, content: bytes):
+    line = uuid.uuid4().hex
+    head = 'Content-Disposition: form-data; name="{}"'
+    parts = [f"{head.format(each)}\r\n\r\n{_as_sent(value)}".encode() for each, value in fields]
+    parts.append(f'{head.format(name)}; filename="{file_name}"\r\n\r\n'.encode() + content)
+    body = b"".join(f"--{line}\r\n".encode() + part + b"\r\n" for part in parts) + f"--{line}--\r\n".encode()
+    return urllib.request.Request(url, body, {"Content-Type": f"multipart/form-data; boundary={line}"})
 
 
 def _as_sent(text: str) -> str:

@@ -31,6 +31,10 @@ def _attachment(request, plan_year, pk) -> Attachment:
     )
 
 
+def _removed(part):
+    return part.attachments.filter(removed_at__isnull=False).select_related("uploaded_by", "removed_by")
+
+
 def _why_closed(request, plan_year, part) -> str:
     return saving.why_closed(part, request.user, plan_year, "資料を付けたり外したりできる")
 
@@ -43,7 +47,7 @@ def _page(request, plan_year, part, *, form=None, problem="", status=200):
         "entry": part.entry,
         "initiative": part.entry.initiative,
         "files": part.attachments.standing().select_related("uploaded_by"),
-        "removed": part.attachments.filter(removed_at__isnull=False).select_related("uploaded_by", "removed_by"),
+        "removed": _removed(part) if permissions.can_view_drafts(request.user, part, plan_year) else (),
         "may_write": may_write,
         "why_closed": "" if may_write else _why_closed(request, plan_year, part),
         "form": form or AttachmentForm(),

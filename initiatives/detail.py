@@ -30,6 +30,10 @@ class YearView:
         return self.entry.rating if self.entry and not self.hidden else ""
 
     @property
+    def next_target(self) -> str:
+        return self.entry.next_target if self.entry and not self.hidden else ""
+
+    @property
     def is_joint(self) -> bool:
         return len(self.parts) + len(self.hidden) > 1
 
@@ -139,7 +143,7 @@ FIELD_WORDS = {
 
 
 def _changes(initiative: Initiative, years: list[YearView], user: User, told: set[int]) -> dict[str, list]:
-    """Changes that the person may read: of the plan's own words, and of entries and parts that are visible.
+    """Changes that the person may read: of the plan's own words, and of entries and parts whose drafts are no secret.
 
     Beside them what somebody is writing there now, which is no step of the history yet. `told`: parts whose steps
     stand on the page already, with what was asked of them.
@@ -148,9 +152,10 @@ def _changes(initiative: Initiative, years: list[YearView], user: User, told: se
         return {"changes": [], "writing": []}
     rows = [initiative]
     for year in years:
-        if year.entry and not year.hidden and not year.from_original:
+        open_to = [part for part in year.parts if permissions.can_view_drafts(user, part, year.plan_year)]
+        rows += open_to
+        if year.entry and not year.from_original and not year.hidden and len(open_to) == len(year.parts):
             rows.append(year.entry)
-        rows += year.parts
     labels = {("initiatives.yearlyentry", year.entry.pk): year.label for year in years if year.entry}
     labels |= {
         ("initiatives.entrypart", part.pk): f"{year.label}　{part.department.name}"

@@ -205,7 +205,7 @@ def _in_plan_order(written: dict[int, str], owners: dict[int, str]) -> dict[int,
 
 
 def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_year: PlanYear) -> None:
-    row.target, row.next_target = entry.target, entry.next_target
+    row.target = entry.target
     departments = [part.department_id for part in parts]
     visible = [part for part in parts if permissions.can_read(user, part.status, departments, plan_year)]
     if parts:
@@ -217,7 +217,7 @@ def _fill(row: EntryRow, entry: _Entry, parts: list[_Part], user: User, plan_yea
         row.own_part = next((part.pk for part in own if permissions.can_write_part(user, part, plan_year)), None)
     row.hidden = len(visible) < len(parts)
     if not row.hidden:
-        row.rating = entry.rating
+        row.rating, row.next_target = entry.rating, entry.next_target
     joint = len(parts) > 1
     shared = ("", "") if row.hidden else (entry.shared_result, entry.shared_issues)
     row.result = compose(shared[0], [(part.department, part.printed_result) for part in visible], joint=joint)

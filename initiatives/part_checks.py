@@ -4,12 +4,14 @@ No query of its own: the page has read the part with its entry, initiative and p
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
+from initiatives import text_diff
 from initiatives.checking.finding import FIELDS, Finding
 from initiatives.checking.part import check_writing
-from initiatives.checking.terms import terms_for
+from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Step, Writing
-from initiatives.completeness import Lack, is_lead
+from initiatives.completeness import is_lead
 from initiatives.models import EntryPart
 
 # Where a department can mend it: the field of the form for the field of a finding.
@@ -17,18 +19,20 @@ _FORM_FIELDS = {"result": "result", "issues": "issues", "rating": "self_rating",
 _BY_COMPLETENESS = {"low_rating_reason"}  # asked for as a field that is not filled
 
 
-def findings_for_part(part: EntryPart, last: EntryPart | None = None, *, joint: bool = False) -> list[Finding]:
+def findings_for_part(
+    part: EntryPart, last: EntryPart | None = None, *, terms: Terms, joint: bool = False
+) -> list[Finding]:
     """What is found in one part. `last`: what was written a year ago; `joint`: other departments write beside it."""
     if part.not_applicable_reason:
         return []
     return [
         finding
-        for finding in check_writing(writing_of(part, last, joint=joint))
+        for finding in check_writing(writing_of(part, last, terms=terms, joint=joint))
         if finding.check not in _BY_COMPLETENESS and _mendable(finding, part)
     ]
 
 
-def writing_of(part: EntryPart, last: EntryPart | None, *, joint: bool) -> Writing:
+def writing_of(part: EntryPart, last: EntryPart | None, *, terms: Terms, joint: bool) -> Writing:
     entry, initiative = part.entry, part.entry.initiative
     plan = initiative.plan
     return Writing(
@@ -47,7 +51,7 @@ def writing_of(part: EntryPart, last: EntryPart | None, *, joint: bool) -> Writi
         low_rating_reason=entry.low_rating_reason,
         last={"result": last.result, "issues": last.issues} if last else {},
         is_part=joint,
-        terms=terms_for(plan.city_name),
+        terms=terms,
     )
 
 
@@ -56,16 +60,31 @@ def _mendable(finding: Finding, part: EntryPart) -> bool:
     return name in _FORM_FIELDS and (name != "next_target" or is_lead(part))
 
 
-def worth_a_look(
-    part: EntryPart, last: EntryPart | None, *, joint: bool = False, told: Collection[str] = ()
-) -> list[Lack]:
-    """The findings as the writing page shows them: the field, and what is wrong and what to do in plain words.
+@dataclass(frozen=True)
+class Look:
+    """What is worth a look: the field, what is wrong and what to do in plain words, and how it would read if mended."""
 
-    They do not keep the part from being sent. `told`: checks whose finding stands on the page already.
+    name: str
+    words: str
+    finding: Finding
+
+    @property
+    def pieces(self) -> list[text_diff.Piece]:
+        """The difference that mending makes; empty where the person has to find the words."""
+        finding = self.finding
+        return text_diff.excerpt(text_diff.diff(finding.basis, finding.mended)) if finding.mended else []
+
+
+def worth_a_look(
+    part: EntryPart, last: EntryPart | None, *, terms: Terms, joint: bool = False, told: Collection[str] = ()
+) -> list[Look]:
+    """The findings as the writing page shows them. They do not keep the part from being sent.
+
+    `told`: checks whose finding stands on the page already.
     """
     return [
-        (_FORM_FIELDS[one.place.field], _words(one))
-        for one in findings_for_part(part, last, joint=joint)
+        Look(_FORM_FIELDS[one.place.field], _words(one), one)
+        for one in findings_for_part(part, last, terms=terms, joint=joint)
         if one.check not in told
     ]
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from initiatives import completeness, permissions, saving, workflow, writing
@@ -119,10 +120,19 @@ def _closed(request, plan_year, part):
     if _autosaving(request):
         return JsonResponse({"kind": "closed", "words": words}, status=409)
     form = PartForm(request.POST, part=part)
+    if not permissions.works_in(request.user, part):
+        return _not_ours(request, plan_year, form, words)
     action = workflow.ACTIONS.get(request.POST.get("then"))
     if action and action.target == part.status and form.is_valid() and not _unsaved(form):
         return _to_entry(plan_year, part)  # pressed twice: it is done already
     return _page(request, plan_year, form, status=409, closed=words)
+
+
+def _not_ours(request, plan_year, form, words):
+    """To a reader the page of the writers stays closed: around the form stands what is the department's alone."""
+    typed = [(form.fields[name].label, form.data[name]) for name in form.texts() if form.data.get(name)]
+    context = {"problem": words, "back_url": _entry_url(plan_year, form.part), "typed": typed}
+    return render(request, "initiatives/review_refused.html", context, status=409)
 
 
 def _unsaved(form) -> bool:
@@ -164,6 +174,8 @@ def _moved(request, plan_year, part, tries):
 def _go_on(request, plan_year, form):
     """Saved. Then send the part, if that is what was pressed and nothing is missing."""
     part, then = form.part, request.POST.get("then", "")
+    if then.startswith("mend:"):
+        return _mended(request, plan_year, part, then.removeprefix("mend:"))
     if then == "files":  # a button of the form, so that nothing typed stays behind
         return redirect("initiatives:part_files", plan_year.plan_id, plan_year.fiscal_year, part.pk)
     if then not in completeness.SENDING:
@@ -186,5 +198,17 @@ def _go_on(request, plan_year, form):
     return _to_entry(plan_year, part)
 
 
+def _mended(request, plan_year, part, key):
+    """One press: what was typed is saved, then the word is put right in it."""
+    done = writing.mend(part, key, by=request.user)
+    messages.success(request, done or "その書き方は、もうありません。文を保存しました。")
+    return redirect("initiatives:part_edit", plan_year.plan_id, plan_year.fiscal_year, part.pk)
+
+
 def _to_entry(plan_year, part):
-    return redirect("initiatives:entry_detail", plan_year.plan_id, plan_year.fiscal_year, part.entry.initiative_id)
+    return redirect(_entry_url(plan_year, part))
+
+
+def _entry_url(plan_year, part) -> str:
+    address = (plan_year.plan_id, plan_year.fiscal_year, part.entry.initiative_id)
+    return reverse("initiatives:entry_detail", args=address)

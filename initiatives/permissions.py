@@ -36,6 +36,16 @@ def can_read(user: User, status: str, departments: Iterable[int], plan_year: Pla
     return not user.is_committee and not user.department_ids().isdisjoint(departments)
 
 
+def can_view_drafts(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
+    """Whether the part's text could be read before it was approved, too: then also what was written over or taken off.
+
+    Other departments never meet a draft, not in the history of what is approved either.
+    """
+    return can_read(
+        user, EntryPart.Status.DRAFT, [sibling.department_id for sibling in part.entry.parts.all()], plan_year
+    )
+
+
 def can_view_attachments(user: User, part: EntryPart, plan_year: PlanYear) -> bool:
     """The evidence beside a part: for whoever may read it, but the committee. The other face: Attachment.visible_to."""
     return user.is_office and can_view_part(user, part, plan_year)
@@ -203,6 +213,11 @@ def can_import_report(user: User) -> bool:
 
 
 def can_build_report(user: User) -> bool:
+    return is_coordinating(user)
+
+
+def can_keep_dictionary(user: User) -> bool:
+    """Say which words are right in the city's texts, and put them right over a year."""
     return is_coordinating(user)
 
 

@@ -27,6 +27,18 @@ def diff(before: str, after: str) -> list[Piece]:
     return _pieces(_without_crumbs(steps))
 
 
+def excerpt(pieces: list[Piece], around: int = 20) -> list[Piece]:
+    """The changes with little around them: what is the same is cut short with …."""
+    last = len(pieces) - 1
+    return [piece if piece.kind != "same" else _cut(piece, around, at, last) for at, piece in enumerate(pieces)]
+
+
+def _cut(piece: Piece, around: int, at: int, last: int) -> Piece:
+    before = piece.text[:around] if at > 0 else ""
+    after = piece.text[-around:] if at < last else ""
+    return piece if len(piece.text) <= len(before) + len(after) + 1 else Piece("same", f"{before}…{after}")
+
+
 def _without_crumbs(steps: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Changes with only a crumb of common text between them become one change."""
     joined: list[tuple[str, str, str]] = []

@@ -1,6 +1,6 @@
 """What stands around a department's form: last year, what is missing, numbers, co-owners. Saving is in saving.py."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, FilteredRelation, Q
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from indicators.calculation import Band, Scale
-from initiatives import completeness, handover, part_checks, permissions, reading, thread, workflow
+from initiatives import completeness, dictionary, handover, part_checks, permissions, reading, saving, thread, workflow
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.grouping import grouped
@@ -16,6 +16,7 @@ from initiatives.models import EntryPart, InitiativeDepartment, PlanYear, Rating
 from initiatives.target_rate import TargetRate, target_rate
 
 Status = EntryPart.Status
+MENDED = "用語を直した"  # the reason in the history
 
 
 def parts_for(user: User, plan_year: PlanYear):
@@ -141,13 +142,27 @@ def checks(part: EntryPart, last: LastYear) -> dict:
     """What is missing before the part is sent, and what is worth a look."""
     lacks, found = completeness.missing(part), numbers(part)
     told = {"rating_number"} if found["warning"] else ()  # the sum itself stands under the rating
-    looks = part_checks.worth_a_look(part, last.part, joint=len(_siblings(part)) > 1, told=told)
+    looks = _looks(part, last, told)
     return {
         "lacks": lacks,
         "looks": looks,
         "numbers": found,
         "check_count": len(lacks) + len(looks) + bool(found["warning"]),
     }
+
+
+def _looks(part: EntryPart, last: LastYear, told: Collection[str] = ()) -> list[part_checks.Look]:
+    known = dictionary.terms_of(part.entry.initiative.plan.city_name)
+    return part_checks.worth_a_look(part, last.part, terms=known, joint=len(_siblings(part)) > 1, told=told)
+
+
+def mend(part: EntryPart, key: str, *, by: User) -> str:
+    """Put right what was found under the key, in the words that stand there now. Says what was done; "" if it is gone."""
+    look = next((look for look in _looks(part, last_year(part, by)) if look.finding.key == key), None)
+    if look is None or not look.finding.mended:
+        return ""
+    saving.write(part, {look.name: look.finding.mended}, by=by, reason=MENDED)
+    return f"「{look.finding.subject}」を「{look.finding.expected}」に直しました。"
 
 
 def joint(part: EntryPart) -> dict:

@@ -1,6 +1,7 @@
 """From the database to the frozen report of a year: the only place where reporting reads the tables.
 
-Fifteen queries whatever the size of the plan (tests/reporting/test_assemble.py). Only what is approved goes in:
+Fifteen queries whatever the size of the plan (tests/reporting/test_assemble.py), and as many again when a chapter names a
+difference from last year. Only what is approved goes in:
 a part that is not approved brings no text, and its initiative counts as unrated.
 """
 
@@ -28,11 +29,26 @@ from initiatives.models import (
 )
 from reporting import counting, snapshot
 from reporting.models import Chapter, CityEvent, Footnote
+from reporting.prose import Prose
 from reviews.models import CommitteeReview
 
 
 def assemble(plan_year: PlanYear) -> snapshot.Report:
-    """The report of one year of a plan, as it stands now."""
+    """The report of one year of a plan, as it stands now, with the figures and notes of its texts put in."""
+    return Prose(typed(plan_year), lambda: last_year(plan_year)).report
+
+
+def last_year(plan_year: PlanYear) -> snapshot.Report | None:
+    """The counts of the year before, for differences."""
+    before = PlanYear.objects.filter(plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year - 1).first()
+    if before is None:
+        return None
+    before.plan = plan_year.plan
+    return typed(before)
+
+
+def typed(plan_year: PlanYear) -> snapshot.Report:
+    """The report with its chapters as they were typed: for pages that write them."""
     plan, year = plan_year.plan, plan_year.fiscal_year
     scale = scale_of(plan)
     rows = _Rows(plan, year)

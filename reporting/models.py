@@ -2,14 +2,35 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
 from initiatives.models import Goal, Plan, PlanYear, Upload, Versioned
+from initiatives.permissions import is_coordinating
+
+
+class ChapterQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """The other face of permissions.can_view_chapter."""
+        return self if is_coordinating(user) else self.none()
+
+    def editable_by(self, user: User):
+        """The other face of permissions.can_write_chapter."""
+        year = PlanYear.objects.filter(plan=OuterRef("plan"), fiscal_year=OuterRef("fiscal_year"))
+        open_years = year.exclude(status__in=PlanYear.LOCKED)
+        return self.visible_to(user).filter(Exists(open_years), state=Chapter.State.DRAFT)
 
 
 class Chapter(Versioned):
-    """One written section of a year's report. The kinds with a goal make up its 小括 and 総括."""
+    """One written section of a year's report. The kinds with a goal make up its 小括 and 総括.
+
+    The state also covers what is printed under the same heading: the table of events belongs to SOCIAL_TRENDS.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "下書き"
+        CONFIRMED = "confirmed", "確認済"
 
     class Kind(models.TextChoices):
         # Of the whole report (goal is None)
@@ -35,6 +56,16 @@ class Chapter(Versioned):
     kind = models.CharField("種類", max_length=24, choices=Kind)
     heading = models.CharField("見出し", max_length=200, blank=True)
     text = models.TextField("本文", blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="書いた人"
+    )
+    state = models.CharField("状態", max_length=10, choices=State, default=State.DRAFT)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="確認した人"
+    )
+    confirmed_at = models.DateTimeField("確認した日時", null=True, blank=True)
+
+    objects = ChapterQuerySet.as_manager()
 
     class Meta:
         verbose_name = "章"
@@ -46,6 +77,11 @@ class Chapter(Versioned):
                 fields=["plan", "fiscal_year", "kind"],
                 condition=Q(goal__isnull=True),
                 name="chapter_once_in_the_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", confirmed_by__isnull=False, confirmed_at__isnull=False)
+                | Q(state="draft", confirmed_by__isnull=True, confirmed_at__isnull=True),
+                name="chapter_confirmed_by_someone",
             ),
         ]
 

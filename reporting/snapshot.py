@@ -109,23 +109,29 @@ class Policy:
 
 @dataclass(frozen=True)
 class Section:
-    """A written section: kind is a Chapter.Kind."""
+    """A written section: kind is a Chapter.Kind. `text` is what is printed, with every figure and note put in.
+
+    source: as it was typed, where that differs (reporting.prose).
+    """
 
     kind: str
     heading: str
     text: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Event:
     when: str
     what: str
+    source: str = ""  # `what` as typed, where that differs
 
 
 @dataclass(frozen=True)
 class Footnote:
     number: int
     text: str
+    source: str = ""  # as typed inside a chapter's text; blank: kept under a number of its own
 
 
 @dataclass(frozen=True)

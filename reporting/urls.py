@@ -1,9 +1,10 @@
 from django.urls import path
 
-from reporting import check_views, views
+from reporting import chapter_views, check_views, views
 from reporting.importing import views as importing
 
 app_name = "reporting"
+_CHAPTER = "plans/<int:plan_id>/<year:fiscal_year>/chapters/<int:goal>/<slug:kind>/"
 urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
@@ -17,6 +18,14 @@ urlpatterns = [
         check_views.check_decide,
         name="check_decide",
     ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/chapters/", chapter_views.chapter_list, name="chapter_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/chapters/notes/", chapter_views.chapter_notes, name="chapter_notes"),
+    path(_CHAPTER, chapter_views.chapter_edit, name="chapter_edit"),
+    path(f"{_CHAPTER}reading/", chapter_views.chapter_reading, name="chapter_reading"),
+    path(f"{_CHAPTER}preview/", chapter_views.chapter_preview, name="chapter_preview"),
+    path(f"{_CHAPTER}history/", chapter_views.chapter_history, name="chapter_history"),
+    path(f"{_CHAPTER}reopen/", chapter_views.chapter_reopen, name="chapter_reopen"),
+    path("print.css", chapter_views.print_css_file, name="print_css_file"),
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
     path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),
     path("report-builds/<int:pk>/file/", views.build_file, name="build_file"),

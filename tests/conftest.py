@@ -3,6 +3,7 @@
 # --- Browser --------------------------------------------------------------------------------------
 # Tests marked `browser` drive the system's own Chromium through Playwright, which downloads nothing:
 # bin/test finds it and names it in AYUMI_CHROMIUM.
+import logging.handlers
 import os
 import shutil
 
@@ -11,10 +12,11 @@ from django.core.files.base import ContentFile
 from hypothesis import settings
 
 from accounts.models import User
-from initiatives.models import Mail, Notice, PlanYear, SurveyUpload
+from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
 from reporting.models import ReportBuild, ReportImport
+from tests.access_city import City, undone
 from tests.factories import (
     DepartmentFactory,
     PlanFactory,
@@ -26,7 +28,7 @@ from tests.factories import (
     make_indicator,
     make_initiative,
 )
-from tests.forms import World, make_world
+from tests.forms import World, contents, make_world
 from tests.reporting.importing import small
 
 # Playwright's synchronous API leaves an event loop in the test's thread, and the ORM then refuses every query.
@@ -66,6 +68,28 @@ def browser_context_args(browser_context_args):
 
 
 # --- End of browser -------------------------------------------------------------------------------
+
+# --- A city in every state, for the table of access and the planted texts -----------------------------
+
+
+@pytest.fixture(scope="module")
+def access_city(django_db_setup, django_db_blocker):
+    """Built once for all tests of a module; nothing of it stays."""
+    with django_db_blocker.unblock(), undone():
+        city = City()
+        city.before = contents()
+        yield city
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """The log, kept from pytest: it would write out the whole way of every refusal."""
+    handler = logging.handlers.MemoryHandler(10**6, flushLevel=logging.CRITICAL + 1)
+    for name in (None, "django.request"):
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [handler])
+    monkeypatch.setattr(logging.getLogger("django.request"), "propagate", False)
+    return handler.buffer
+
 
 # --- People and a small city ------------------------------------------------------------------------
 
@@ -181,6 +205,8 @@ def targets(plan, department, coordinator, writer, manager):
         facts={"write": 1, "returned": 0, "confirm": 0, "until": "", "manager_until": ""}, occasion="-",
     )  # fmt: skip
 
+    term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
+
     def year(plan_year, **more):
         return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
 
@@ -204,7 +230,11 @@ def targets(plan, department, coordinator, writer, manager):
         "承認された資料": year(opened, pk=approved_file.pk),
         "受付中の指標": year(collecting, pk=indicator.pk),
         "審議中の指標": year(opened, pk=indicator.pk),
+        "用語": year(collecting, pk=term.pk),
         "知らせたメール": year(collecting, pk=mail.pk),
+        "受付中の章": year(collecting, goal=1, kind="social_trends"),
+        "審議中の章": year(opened, goal=0, kind="overall"),
+        "ない章": year(opened, goal=1, kind="overall"),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},

@@ -25,7 +25,9 @@ def pages_of(role: str, targets: dict) -> list[str]:
     """Addresses of the pages (not downloads, not parts of a page) that the table lets this role open."""
     rows = [row for row in TABLE if row["method"] == "GET" and row[role] == "200"]
     rows = [
-        row for row in rows if not row["name"].endswith(("_excel", "_file", "_progress", "part_preview", "part_checks"))
+        row
+        for row in rows
+        if not row["name"].endswith(("_excel", "_file", "_progress", "part_preview", "part_checks", "chapter_preview"))
     ]
     return sorted({reverse(row["name"], kwargs=targets[row["target"]]) for row in rows})
 

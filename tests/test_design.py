@@ -73,8 +73,9 @@ def test_error_page_needs_no_context_and_no_database(name):
     assert 'href="/">ホームへ</a>' in html
 
 
-def test_500_survives_a_missing_static_manifest(settings):
+@pytest.mark.parametrize(("name", "words"), [("500.html", "表示できませんでした"), ("503.html", "混み合っています")])
+def test_error_page_survives_a_missing_static_manifest(settings, name, words):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     }
-    assert "表示できませんでした" in get_template("500.html").render()
+    assert words in get_template(name).render()

@@ -124,7 +124,7 @@ def hidden(plan, department, other_department):
     initiative = make_initiative(plan, "1-1-1-1", other_department)
     entry = make_entry(
         initiative, 2025, status="draft", result=SECRET, issues=SECRET, rating="C",
-        low_rating_reason=SECRET, shared_result=SECRET, shared_issues=SECRET,
+        low_rating_reason=SECRET, shared_result=SECRET, shared_issues=SECRET, next_target=SECRET,
     )  # fmt: skip
     listing = make_initiative(plan, "1-1-1-2", other_department, original=initiative)
     make_entry(listing, 2025).parts.all().delete()
@@ -141,7 +141,7 @@ def bodies(client, year, initiatives) -> dict[str, str]:
     """Every address that could tell, with what it answers (Excel unzipped)."""
     base = [year.plan_id, year.fiscal_year]
     addresses = [reverse(f"initiatives:{name}", args=base) for name in ("year_home", "entry_list", "entry_list_excel")]
-    columns = "?column=code&column=result&column=issues&column=rating"
+    columns = "?column=code&column=result&column=issues&column=next_target&column=rating"
     addresses += [address + columns for address in addresses[1:3]]
     addresses += [addresses[1] + f"?q={SECRET}", addresses[1] + "?rating=C&column=code&column=rating"]
     addresses += [reverse("initiatives:entry_detail", args=[*base, initiative.pk]) for initiative in initiatives]

@@ -67,6 +67,7 @@ class Finding:
     subject: str = ""  # tells two findings of one check at one place apart; `found` unless told
     also: tuple[Place, ...] = ()  # the other places it is about
     severity: str = ""  # the check's own, unless this case is weaker or stronger
+    mended: str = ""  # `basis` put right, where there is but one way to do it
     check: str = ""
 
     @property

@@ -17,6 +17,7 @@ from initiatives.models.plan import (
     Policy,
     RatingLevel,
 )
+from initiatives.models.term import Term
 from initiatives.models.upload import SurveyUpload, Upload
 from initiatives.models.versioned import Versioned
 from initiatives.models.year import DeadlineExtension, PlanYear, YearTransition
@@ -44,6 +45,7 @@ __all__ = [
     "Policy",
     "RatingLevel",
     "SurveyUpload",
+    "Term",
     "ThreadRead",
     "Transition",
     "Upload",

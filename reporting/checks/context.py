@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from initiatives.checking.finding import Place
-from initiatives.checking.terms import Terms, terms_for
+from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage, Step, Writing
 from reporting.models import Chapter
 from reporting.snapshot import Goal, Report, Row
@@ -21,10 +21,7 @@ class Context:
     last: Report | None = None
     register: tuple[str, ...] | None = None  # names of the departments of the year; None: not known
     claims: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def terms(self) -> Terms:
-        return terms_for(self.report.city_name)
+    terms: Terms = field(default_factory=Terms)
 
     @cached_property
     def scale(self) -> tuple[Step, ...]:

@@ -74,6 +74,11 @@ class _Links:
             return "集計を開く", reverse("reporting:summary", args=self.year)
         if place.kind == "department":
             return f"{place.code}の取組を開く", f"{reverse('initiatives:entry_list', args=self.year)}?q={place.code}"
+        if place.kind in ("chapter", "event"):
+            kind = place.field if place.kind == "chapter" else "social_trends"
+            return "章を開く", reverse("reporting:chapter_edit", args=[*self.year, place.goal or 0, kind])
+        if place.kind == "footnote":
+            return "章を開く", reverse("reporting:chapter_list", args=self.year)
         return "章の文を取り込み直す", reverse("reporting:import_new")
 
 

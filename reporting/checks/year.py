@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Department, User
+from initiatives import dictionary
 from initiatives.checking.finding import MUST, Finding
 from initiatives.models import PlanYear
 from reporting.assemble import assemble
@@ -45,6 +46,7 @@ def context_of(plan_year: PlanYear) -> Context:
             if (department.opened_in or 0) <= year <= (department.closed_after or year)
         ),
         claims=dict(claims.values_list("key", "text")),
+        terms=dictionary.terms_of(plan_year.plan.city_name),
     )
 
 

@@ -41,6 +41,7 @@ PASSWORD = "ayumi-demo-2026"
 YEARS = (2023, 2024, 2025)
 COLLECTED = 2025  # the year that is being written; the others are approved throughout
 APPROVED_FROM = {2023: date(2025, 1, 8), 2024: date(2026, 1, 7)}
+CHAPTERS_FROM = {2023: date(2025, 1, 20), 2024: date(2026, 1, 19)}
 WRITTEN_FROM = {2023: date(2024, 11, 5), 2024: date(2025, 11, 4), 2025: date(2026, 10, 19)}
 
 # One letter a part in departments.csv, in plan order and over again from the start.
@@ -445,7 +446,9 @@ def _report_texts(city: City, year: int) -> None:
     of_year = {"plan": city.plan, "fiscal_year": year}
     by_goal = [(None, words)] + [(city.goals[int(number)], goal) for number, goal in words["goals"].items()]
     _create(
-        _chapter(goal, kind, section, of_year) for goal, part in by_goal for kind, section in part["sections"].items()
+        _chapter(city, goal, kind, section, of_year)
+        for goal, part in by_goal
+        for kind, section in part["sections"].items()
     )
     _create(
         CityEvent(goal=goal, position=position, when=when, what=what, **of_year)
@@ -465,10 +468,25 @@ def _report_texts(city: City, year: int) -> None:
     )
 
 
-def _chapter(goal: Goal | None, kind: str, section: dict, of_year: dict) -> Chapter:
+def _chapter(city: City, goal: Goal | None, kind: str, section: dict, of_year: dict) -> Chapter:
+    """Written by one of the two of 福祉総務課, confirmed by the other: last year's, and 目標1 of the year in hand."""
     kind = Chapter.Kind(kind)  # a misspelt kind stops here
+    year = of_year["fiscal_year"]
+    at = _moment(CHAPTERS_FROM[year], goal.number if goal else 0)
+    read = {
+        "state": Chapter.State.CONFIRMED,
+        "confirmed_by": city.people["soumu2"],
+        "confirmed_at": at + timedelta(days=1),
+    }
     return Chapter(
-        goal=goal, kind=kind, heading=section.get("heading", ""), text=source.text(section["text"]), **of_year
+        goal=goal,
+        kind=kind,
+        heading=section.get("heading", ""),
+        text=source.text(section["text"]),
+        author=city.people["soumu"],
+        updated_at=at,
+        **of_year,
+        **(read if year == YEARS[0] or (goal and goal.number == 1) else {}),
     )
 
 
@@ -572,5 +590,9 @@ def _sent(notices: list[Notice], at: datetime) -> None:
 
 
 def _changed_row(city: City, line: dict[str, str]) -> models.Model:
+    """code: an initiative's, or 目標's number and kind of a chapter (1/vision)."""
+    goal, _, kind = line["code"].partition("/")
+    if kind:
+        return Chapter.objects.get(goal=city.goals[int(goal)], kind=kind, fiscal_year=fy.parse(line["year"]))
     entry = YearlyEntry.objects.get(initiative=city.initiatives[line["code"]], fiscal_year=fy.parse(line["year"]))
     return entry.parts.get(department__name=line["department"]) if line["department"] else entry

@@ -11,6 +11,10 @@ class ChapterResource(LeanResource):
         import_id_fields = ["goal", "kind"]
         fields = ["goal", "kind", "heading", "text"]
 
+    def _write(self, instance, values):
+        """What is confirmed is confirmed as it was read: other words are a draft again."""
+        super()._write(instance, values | {"state": Chapter.State.DRAFT, "confirmed_by": None, "confirmed_at": None})
+
 
 class CommitteeReviewResource(LeanResource):
     class Meta(LeanMeta):

@@ -52,8 +52,12 @@ class Chapter:
     printed: bool = True
     tagged: bool = True
 
+    def markup(self) -> str:
+        return render_to_string(f"reporting/print/{self.template}.html", self.context | {"chapter": self})
+
     def html(self) -> str:
-        return drawable(render_to_string(f"reporting/print/{self.template}.html", self.context | {"chapter": self}))
+        """The markup with nothing in it that the fonts cannot draw."""
+        return drawable(self.markup())
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,15 @@ class Book:
         index = self._index()
         made = [self._cover(), contents, *body, index]
         return [*made, self._furniture(made)]
+
+    def page_of(self, kind: str, goal_number: int | None) -> Chapter:
+        """The printed pages on which a section of that kind stands, by themselves: for the preview beside the editor."""
+        if kind in ("overall", "goal_summary"):
+            return self._overall()
+        goal = next((goal for goal in self.report.goals if goal.number == goal_number), None)
+        if goal is None:
+            return self._front()
+        return self._chapter("goals", "goals", self.goal_title(goal), {"goals": [self._goal(goal)]})
 
     def _chapter(self, key: str, template: str, title: str, context: dict, *, head: str = "", **more) -> Chapter:
         more.setdefault("heads", (("", head),))

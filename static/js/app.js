@@ -32,7 +32,8 @@
   // Words that no other form on the page sends would be gone: the browser asks before it leaves them behind.
   let sending = null;
   document.addEventListener("submit", (event) => {
-    sending = event.target;
+    // What goes into a frame of this page leaves the page as it is.
+    if (!event.submitter?.formTarget) sending = event.target;
   });
   window.addEventListener("beforeunload", (event) => {
     const left = [...document.querySelectorAll("textarea[data-guard]")];

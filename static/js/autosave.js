@@ -94,8 +94,8 @@
     return "stopped";
   };
 
-  const offline = () => {
-    say(`保存できませんでした。${here()}通信が戻ると、自動で保存します。`, "err");
+  const offline = (why = "保存できませんでした。", then = "通信が戻ると、自動で保存します。") => {
+    say(`${why}${here()}${then}`, "err");
     soon(AGAIN);
     return "offline";
   };
@@ -155,6 +155,7 @@
     } catch {
       return offline();
     }
+    if (answer.kind === "away") return offline(answer.words, "10秒後に、もう一度送ります。");
     if (response.status >= 500) return offline();
     unanswered = null;
     return response.ok ? held(answer, sent) : refused(answer);

@@ -1,4 +1,5 @@
 import pytest
+from django.db import OperationalError, connection
 
 from initiatives import opening
 from initiatives.models import EntryPart, PlanYear, YearlyEntry
@@ -68,6 +69,20 @@ def test_opening_twice_adds_only_what_is_missing(last_year, department):
     assert parts_of(2025)["1-1-1-1", "高齢課"].result == "書きかけ"
     assert PlanYear.objects.get(fiscal_year=2025).status == "collecting"
     assert opening.open_year(last_year, 2025).parts == []
+
+
+def test_a_year_is_made_whole_or_not_at_all(last_year):
+    """The database goes away before the last table."""
+
+    def away(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "initiatives_entrypart"'):
+            raise OperationalError("the server closed the connection")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        opening.open_year(last_year, 2025)
+    assert not PlanYear.objects.filter(fiscal_year=2025).exists()
+    assert not YearlyEntry.objects.filter(fiscal_year=2025).exists()
 
 
 def test_a_preview_writes_nothing(last_year):

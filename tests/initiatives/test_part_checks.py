@@ -4,7 +4,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from initiatives.part_checks import findings_for_part, worth_a_look
+from initiatives import part_checks
+from initiatives.checking.terms import shipped
 from tests.factories import make_entry, make_initiative
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,14 @@ def part(plan, plan_year, department):
     part.result, part.self_rating = "補助台数は19台。R5実績と同様。", "A"
     part.save()
     return part
+
+
+def worth_a_look(part, last, **more):
+    return [(look.name, look.words) for look in part_checks.worth_a_look(part, last, terms=shipped("鎌倉市"), **more)]
+
+
+def findings_for_part(part):
+    return part_checks.findings_for_part(part, terms=shipped("鎌倉市"))
 
 
 def test_what_is_found_stands_at_the_field_to_mend(part):

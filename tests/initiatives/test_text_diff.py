@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiatives.text_diff import Piece, diff
+from initiatives.text_diff import Piece, diff, excerpt
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_pieces_are_the_two_texts(before, after):
 def test_very_long_texts_are_shown_as_replaced():
     before, after = "あ" * 3000, "い" * 3000
     assert diff(before, after) == [Piece("del", before), Piece("ins", after)]
+
+
+def test_an_excerpt_keeps_the_changes_and_a_little_around():
+    pieces = diff(f"{'あ' * 50}障がい{'い' * 50}広報誌{'う' * 50}", f"{'あ' * 50}障害{'い' * 50}広報紙{'う' * 50}")
+    told = [(piece.kind, piece.text) for piece in excerpt(pieces, 3)]
+    assert told == [
+        ("same", "…ああ障"),
+        ("del", "がい"),
+        ("ins", "害"),
+        ("same", "いいい…い広報"),
+        ("del", "誌"),
+        ("ins", "紙"),
+        ("same", "ううう…"),
+    ]

@@ -33,8 +33,10 @@ from initiatives.models import (
 )
 from initiatives.parsing import clean_text
 from reporting.assemble import assemble
+from reporting.checks.year import judged
 from reporting.demo import build, source
 from reporting.models import Chapter, CityEvent, Footnote
+from reporting.prose import GOAL_ORDER, TOKEN
 from reviews.models import CommitteeReview
 from tests.factories import PlanFactory
 
@@ -224,9 +226,8 @@ def test_load_demo_every_chapter_is_written(demo, year, goals):
         assert set(goal.sections) == set(Chapter.Kind) - set(of_report)
         assert goal.committee_review.text
         assert 2 <= len(goal.events) <= 4
-        text = "".join(section.text for section in goal.sections.values()) + "".join(
-            event.what for event in goal.events
-        )
+        texts = [goal.sections[kind].text for kind in GOAL_ORDER if kind != "events"]
+        text = "".join([texts[0], *(event.what for event in goal.events), *texts[1:]])  # the order of the printed page
         assert [int(number) for number in re.findall("（注([0-9]+)）", text)] == [
             note.number for note in goal.footnotes
         ]
@@ -235,7 +236,11 @@ def test_load_demo_every_chapter_is_written(demo, year, goals):
 def test_load_demo_history_ends_in_what_stands_now(demo):
     changes = FieldChange.objects.all()
     assert changes.count() == len(source.table("history")) > 0
-    models = {"initiatives.entrypart": EntryPart, "initiatives.yearlyentry": YearlyEntry}
+    models = {
+        "initiatives.entrypart": EntryPart,
+        "initiatives.yearlyentry": YearlyEntry,
+        "reporting.chapter": Chapter,
+    }
     for change in changes:
         row = models[change.model].objects.get(pk=change.object_id)
         assert getattr(row, change.field) == change.new != change.old
@@ -337,7 +342,27 @@ def texts_of(fields_of: dict) -> set[str]:
 
 def test_load_demo_texts_are_clean(demo):
     texts = texts_of(FACTS) | texts_of(SENTENCES)
-    assert [text for text in texts if text != clean_text(text) or re.search(r"[{}]|。。|、。", text)] == []
+    assert [
+        text for text in texts if text != clean_text(text) or re.search(r"[{}]|。。|、。", TOKEN.sub("", text))
+    ] == []
+
+
+def test_load_demo_figures_in_chapters_are_live_and_right(demo):
+    written = report(demo, 2024)
+    goal = written.goals[0]
+    assert "{{目標1.A評価.件数}}" in goal.sections["progress_initiatives"].source
+    assert goal.sections["progress_initiatives"].text.startswith(
+        "18件の取組のうち、A評価は16件（89％）、B評価は2件でした。"
+    )
+    assert "57.7％で、前の年度から5.9ポイント上昇しました。" in goal.sections["progress_indicators"].text
+    assert written.sections["achievement"].text.startswith("237の取組のうち、A評価は194件で、全体の82％です。")
+    assert [one.finding.found for one in judged(demo.years.get(fiscal_year=2024), ["live_figures", "footnotes"])] == []
+
+
+def test_load_demo_chapters_have_an_author_and_a_state(demo):
+    states = Counter(Chapter.objects.values_list("fiscal_year", "state"))
+    assert states == {(2023, "confirmed"): 40, (2024, "confirmed"): 7, (2024, "draft"): 40}
+    assert not Chapter.objects.filter(author=None).exists()
 
 
 @pytest.mark.skipif(not PRINTED.is_dir(), reason="the printed report's data are not on this machine")

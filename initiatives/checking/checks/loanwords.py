@@ -14,24 +14,26 @@ _EXPLAINED = r"(?:[^（(、。\n]{0,10}[（(](?!DV|R\d|令和)[^）)]{4,}[）)]|
 
 def explained(term: Term, text: str) -> bool:
     """Behind the word, or the word itself in brackets behind plain words: 支え合いの集まり（ピアサポート）."""
-    return re.search(f"(?:{term.word}){_EXPLAINED}|[^（(\n]{{2,}}[（(](?:{term.word})[）)]", text) is not None
+    word = re.escape(term.word)
+    return re.search(f"{word}{_EXPLAINED}|[^（(\n]{{2,}}[（(]{word}[）)]", text) is not None
 
 
 def find(passage: Passage) -> Iterator[Finding]:
     for term in passage.terms.of("loan"):
-        if (match := term.pattern.search(passage.text)) and not explained(term, passage.text):
-            yield unexplained(passage, term, match)
+        if any(term.uses(passage.text)) and not explained(term, passage.text):
+            yield unexplained(passage, term)
 
 
-def unexplained(passage: Passage, term: Term, match: re.Match) -> Finding:
+def unexplained(passage: Passage, term: Term) -> Finding:
+    start, end, _ = next(term.uses(passage.text))
     return Finding(
         passage.place,
-        around(passage.text, match.start(), match.end(), 8),
-        f"{match[0]}（{term.right}）",
+        around(passage.text, start, end, 8),
+        f"{term.word}（{term.right}）",
         "カタカナ語は、最初の所で意味を添えます（委員会の決まり）。",
-        f"「{match[0]}（{term.right}）」のように、意味を添えてください。",
-        match[0],
-        subject=match[0],
+        f"「{term.word}（{term.right}）」のように、意味を添えてください。",
+        term.word,
+        subject=term.word,
     )
 
 

@@ -1,43 +1,40 @@
 """用語と表記: words of the city's dictionary, and two forms of one name in one text."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from initiatives.checking.finding import LOOK, MUST, Check, Finding
 from initiatives.checking.reading import around
+from initiatives.checking.terms import MENDABLE
 from initiatives.checking.writing import Passage
 
 
 def find(passage: Passage) -> Iterator[Finding]:
     text = passage.text
-    for term in passage.terms.of("spelling", "name", "ruling"):
-        match = term.pattern.search(text)
-        if match and not (term.kind == "spelling" and _is_quoted(text, match.start())):
+    for term in passage.terms.of(*MENDABLE):
+        for start, end, right in islice(term.uses(text), 1):
             yield Finding(
                 passage.place,
-                around(text, match.start(), match.end(), 8),
-                match.expand(term.right),
+                around(text, start, end, 8),
+                right,
                 term.why,
-                f"「{match[0]}」を「{match.expand(term.right)}」に直してください。",
+                f"「{text[start:end]}」を「{right}」に直してください。",
                 text,
-                subject=match[0],
+                subject=text[start:end],
                 severity=MUST if term.kind == "ruling" else "",
+                mended=term.mended(text),
             )
     for term in passage.terms.of("mixed"):
-        if term.right in text and (match := term.pattern.search(text)):
+        if term.right in text and any(term.uses(text)):
             yield Finding(
                 passage.place,
-                f"「{match[0]}」と「{term.right}」",
+                f"「{term.word}」と「{term.right}」",
                 "どちらか1つ",
                 term.why,
-                f"「{match[0]}」か「{term.right}」に、そろえてください。",
+                f"「{term.word}」か「{term.right}」に、そろえてください。",
                 text,
                 subject=term.right,
             )
-
-
-def _is_quoted(text: str, position: int) -> bool:
-    """Inside 「」: the name of a law or of another city's paper is not ours to change."""
-    return text.rfind("「", 0, position) > text.rfind("」", 0, position)
 
 
 CHECK = Check(

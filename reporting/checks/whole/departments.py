@@ -35,7 +35,7 @@ def _partners(context: Context) -> Iterator[Finding]:
             for partner in owner.partners:
                 named.setdefault(partner, []).append(row)
     for term in context.terms.of("mixed"):
-        forms = {name: rows for name, rows in named.items() if name == term.right or term.pattern.fullmatch(name)}
+        forms = {name: rows for name, rows in named.items() if name in (term.right, term.word)}
         if len(forms) < 2:
             continue
         usual = max(forms, key=lambda name: len(forms[name]))

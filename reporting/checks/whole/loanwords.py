@@ -11,11 +11,11 @@ from reporting.checks.context import Context
 def find(context: Context) -> Iterator[Finding]:
     passages = (*context.chapter_passages, *context.row_passages)
     for term in context.terms.of("loan"):
-        using = [(passage, match) for passage in passages if (match := term.pattern.search(passage.text))]
-        if using and not any(loanwords.explained(term, passage.text) for passage, _ in using):
-            (passage, match), *others = using
-            also = tuple(dict.fromkeys(other.place for other, _ in others))
-            yield replace(loanwords.unexplained(passage, term, match), also=also)
+        using = [passage for passage in passages if any(term.uses(passage.text))]
+        if using and not any(loanwords.explained(term, passage.text) for passage in using):
+            first, *others = using
+            also = tuple(dict.fromkeys(other.place for other in others))
+            yield replace(loanwords.unexplained(first, term), also=also)
 
 
 CHECK = replace(loanwords.CHECK, looks_at="report", find=find)

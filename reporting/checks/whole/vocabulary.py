@@ -67,7 +67,7 @@ def _is_ending(word: Word) -> bool:
 def _slips(compounds: dict[str, list[_Compound]], counts: Counter, terms: Terms) -> Iterator[Finding]:
     def known(written: str) -> bool:
         """The dictionary of terms has said so already."""
-        return any(term.pattern.search(written) for term in terms.of("spelling", "name"))
+        return any(any(term.uses(written)) for term in terms.of("spelling", "name"))
 
     neighbours = _neighbours(compounds)
     told: set[tuple[Passage, str]] = set()

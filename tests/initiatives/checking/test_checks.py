@@ -4,7 +4,7 @@ import pytest
 
 from initiatives.checking.finding import MUST, SEVERITIES, Place
 from initiatives.checking.part import CHECKS, check_passage, check_writing
-from initiatives.checking.terms import terms_for
+from initiatives.checking.terms import shipped
 from initiatives.checking.writing import Passage, Step, Writing
 
 SCALE = (Step("A", 75), Step("B", 50), Step("C", 25, True), Step("D", 0, True))
@@ -12,12 +12,12 @@ CITY = "鎌倉市"
 
 
 def found_in_row(check: str, **fields) -> list[str]:
-    writing = Writing("1-1-1-1", 2024, SCALE, terms=terms_for(CITY), **fields)
+    writing = Writing("1-1-1-1", 2024, SCALE, terms=shipped(CITY), **fields)
     return [finding.found for finding in check_writing(writing, [check])]
 
 
 def found_in_text(check: str, text: str, field: str = "result") -> list[str]:
-    passage = Passage(Place("row", "1-1-1-1", field), text, 2024, terms_for(CITY))
+    passage = Passage(Place("row", "1-1-1-1", field), text, 2024, shipped(CITY))
     return [finding.found for finding in check_passage(passage, [check])]
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from indicators import calculation
 from indicators.calculation import Band, Scale
+from initiatives.checking.terms import shipped
 from reporting.checks.context import Context
 from reporting.snapshot import (
     Direction,
@@ -106,4 +107,4 @@ def report(*goals: Goal, indicators=(), sections=None, review="", departments=No
 
 
 def context(*goals: Goal, claims=None, register=None, last=None, **fields) -> Context:
-    return Context(report(*goals, **fields), last=last, register=register, claims=claims or {})
+    return Context(report(*goals, **fields), last=last, register=register, claims=claims or {}, terms=shipped("鎌倉市"))

@@ -404,3 +404,17 @@ def test_a_listing_that_shows_its_original_is_not_read_twice():
 
 def test_an_empty_report():
     assert run(context(goal(1))) == []
+
+
+# --- Live figures -------------------------------------------------------------------------------------
+
+
+def test_markers_that_cannot_be_read():
+    chapters = goal(
+        1, row("1-1-1-1"), sections={"vision": "{{目標1.件数}}と{{目標1.件数数}}"}, events=[("4月", "［注 ない］")]
+    )
+    words = "データにある数か、文の中にある注"
+    assert found("live_figures", chapters) == [
+        ("goal1:event1", "［注 ない］", words),
+        ("goal1:vision", "{{目標1.件数数}}", words),
+    ]

@@ -1,0 +1,260 @@
+"""Writing the report's chapters: the list, one chapter, how it reads and how it is printed, its history and state."""
+
+from functools import wraps
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from initiatives import text_diff
+from initiatives.gate import only_for
+from initiatives.history import Conflict
+from initiatives.plan_years import with_plan_year
+from reporting import chapters, linking, permissions
+from reporting.chapter_forms import ChapterForm
+from reporting.chapters import HERE, MARKS, Draft
+from reporting.models import Chapter
+from reporting.pdf.chapters import Book
+
+CHANGES = 10
+
+
+def _page(view):
+    """For a page about one chapter: 403 for whoever may not write any, 404 where there is no such chapter."""
+
+    @with_plan_year
+    @only_for(permissions.can_view_chapters)
+    @wraps(view)
+    def inner(request, plan_year, goal, kind):
+        try:
+            chapter = chapters.find(request.user, plan_year, goal, kind)
+        except Chapter.DoesNotExist:
+            raise Http404 from None
+        return view(request, plan_year, chapter)
+
+    return inner
+
+
+def _address(name: str, plan_year, chapter: Chapter) -> str:
+    goal = chapter.goal.number if chapter.goal else 0
+    return reverse(f"reporting:{name}", args=[plan_year.plan_id, plan_year.fiscal_year, goal, chapter.kind])
+
+
+@require_GET
+@with_plan_year
+@only_for(permissions.can_view_chapters)
+def chapter_list(request, plan_year):
+    groups = chapters.lines(request.user, plan_year, chapters.goals_of(plan_year))
+    every = [line for _, lines in groups for line in lines]
+    context = {
+        "plan_year": plan_year,
+        "groups": groups,
+        "counts": {state: sum(line.state == state for line in every) for state in ("missing", "draft", "confirmed")},
+        "numbered": chapters.numbered_notes(plan_year),
+        "open": not plan_year.is_locked,
+    }
+    return render(request, "reporting/chapter_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@_page
+def chapter_edit(request, plan_year, chapter):
+    if request.method == "GET":
+        return _edit(request, plan_year, ChapterForm(chapter=chapter))
+    form = ChapterForm(_linked(request, plan_year, chapter), chapter=chapter)
+    closed = chapters.why_closed(request.user, chapter, plan_year)
+    if closed:
+        return _edit(request, plan_year, form, status=409, closed=closed)
+    draft = _draft(plan_year, form)
+    if not form.is_valid() or form.refuse_broken(draft):
+        return _edit(request, plan_year, form, status=422)
+    if request.POST.get("then") == "look":
+        return _edit(request, plan_year, form)
+    if form.cleaned_data["version"] != chapter.version:
+        return _clash(request, plan_year, form)
+    values = {name: form.cleaned_data[name] for name in form.texts}
+    try:
+        saved = chapters.save(chapter, values, form.rows if form.has_events else None, by=request.user)
+    except Conflict:
+        return _clash(request, plan_year, form)
+    if request.POST.get("then") == "confirm":
+        _confirm(request, plan_year, chapter)
+    else:
+        messages.success(request, "保存しました。" if saved else "変わったところはありません。")
+    return redirect(_address("chapter_edit", plan_year, chapter) + ("#events" if request.POST.get("event") else ""))
+
+
+def _linked(request, plan_year, chapter):
+    """What was sent; with the number that the button names linked to its figure, if it still stands there."""
+    data = request.POST.copy()
+    wanted = data.get("link")
+    if wanted:
+        data["text"] = data.get("text", "").replace("\r\n", "\n")
+        draft = Draft(plan_year, chapter, data.get("heading", ""), data["text"])
+        offer = linking.chosen(wanted, draft.offers)
+        if offer is None:
+            messages.info(request, "つなぐ数が、文の中に見つかりませんでした。")
+        else:
+            data["text"] = offer.put_into(data["text"])
+    return data
+
+
+def _draft(plan_year, form: ChapterForm) -> Draft:
+    form.is_valid()
+    values = form.typed | (form.cleaned_data if form.is_bound else {})
+    text = chapters.without_marks(values["text"].replace("\r\n", "\n"))
+    return Draft(plan_year, form.chapter, values.get("heading", ""), text, form.rows)
+
+
+def _clash(request, plan_year, form: ChapterForm):
+    """Somebody saved first: both texts on one page, and the next saving is meant."""
+    newest = chapters.find(
+        request.user, plan_year, form.chapter.goal.number if form.chapter.goal else 0, form.chapter.kind
+    )
+    closed = chapters.why_closed(request.user, newest, plan_year)
+    mine = {**form.typed, chapters.EVENTS: chapters.as_lines(form.rows)}
+    saved = {
+        "heading": newest.heading,
+        "text": newest.text,
+        chapters.EVENTS: chapters.as_lines(chapters.events_of(newest)),
+    }
+    clashes = [
+        {"label": chapters.LABELS[name], "saved": saved[name], "pieces": text_diff.diff(saved[name], mine[name])}
+        for name in mine
+        if saved[name] != mine[name]
+    ]
+    form.chapter = newest
+    return _edit(request, plan_year, form, status=409, closed=closed, clashes=clashes, who=newest.author)
+
+
+def _edit(request, plan_year, form: ChapterForm, *, status=200, closed="", **more):
+    chapter = form.chapter
+    draft = _draft(plan_year, form)
+    goals = chapters.goals_of(plan_year)
+    groups = chapters.lines(request.user, plan_year, goals)
+    beside = next(lines for goal, lines in groups if goal == chapter.goal)
+    context = {
+        "plan_year": plan_year,
+        "chapter": chapter,
+        "goals": goals,
+        "number": chapter.goal.number if chapter.goal else 0,
+        "beside": beside,
+        "following": _following(groups, chapter),
+        "part": chapters.PARTS.get(chapter.kind, ""),
+        "form": form,
+        "version": chapter.version,
+        "draft": draft,
+        "last": chapters.last_of(chapter),
+        "closed": closed or chapters.why_closed(request.user, chapter, plan_year),
+        "refused": bool(closed),
+        "can_confirm": permissions.can_confirm_chapter(request.user, plan_year),
+        "changes": chapters.changes_of(chapter).count() if chapter.pk else 0,
+        "numbered": chapters.numbered_notes(plan_year),
+    }
+    return render(request, "reporting/chapter_edit.html", context | more, status=status)
+
+
+def _following(groups, chapter: Chapter):
+    every = [line for _, lines in groups for line in lines]
+    place = next(index for index, line in enumerate(every) if (line.goal, line.kind) == (chapter.goal, chapter.kind))
+    return every[place + 1] if place + 1 < len(every) else None
+
+
+@require_POST
+@_page
+def chapter_reading(request, plan_year, chapter):
+    """How the words in the editor read, with what is wrong and what might be linked: a part of chapter_edit."""
+    form = ChapterForm(request.POST, chapter=chapter)
+    context = {"draft": _draft(plan_year, form), "closed": chapters.why_closed(request.user, chapter, plan_year)}
+    return render(request, "reporting/_chapter_reading.html", context)
+
+
+@csp_replace({"frame-ancestors": [SELF]})
+@xframe_options_sameorigin
+@require_http_methods(["GET", "POST"])
+@_page
+def chapter_preview(request, plan_year, chapter):
+    """The printed page: as saved, or (POST) with the words that stand in the editor. Nothing is written."""
+    draft = _draft(plan_year, ChapterForm(request.POST if request.method == "POST" else None, chapter=chapter))
+    page = Book(draft.marked()).page_of(chapter.kind, draft.goal_number)
+    page.context["stylesheet"] = reverse("reporting:print_css_file")
+    # Escaped by the template; the marks stand in running text alone, and no typed text holds one.
+    html = page.markup()
+    for mark, tag in zip((*MARKS, HERE), ('<span class="live">', "</span>", '<span id="here"></span>'), strict=True):
+        html = html.replace(mark, tag)
+    return HttpResponse(mark_safe(html))
+
+
+@require_GET
+@only_for(permissions.can_view_chapters)
+def print_css_file(request):
+    """The stylesheet of the printed report, for a browser: the same rules, with fonts that it can fetch."""
+    folder = settings.BASE_DIR / "templates" / "reporting" / "print"
+    css = (folder / "print.css").read_text(encoding="utf-8") + (folder / "preview.css").read_text(encoding="utf-8")
+    for weight in ("400", "700"):
+        address = static(f"fonts/ayumi-latin-{weight}.woff2")
+        css = css.replace(f'url("ayumi-font:latin-{weight}") format("truetype")', f'url("{address}") format("woff2")')
+        css = css.replace(f"biz-font-{weight}", static(f"fonts/biz-udpgothic-{weight}.woff2"))
+    return HttpResponse(css, content_type="text/css; charset=utf-8")
+
+
+@require_GET
+@_page
+def chapter_history(request, plan_year, chapter):
+    page_obj = Paginator(chapters.changes_of(chapter) if chapter.pk else (), CHANGES).get_page(request.GET.get("page"))
+    context = {
+        "plan_year": plan_year,
+        "chapter": chapter,
+        "number": chapter.goal.number if chapter.goal else 0,
+        "page_obj": page_obj,
+        "changes": [chapters.told(change) for change in page_obj.object_list],
+    }
+    return render(request, "reporting/chapter_history.html", context)
+
+
+def _confirm(request, plan_year, chapter):
+    try:
+        chapters.confirm(chapter, plan_year, by=request.user)
+    except chapters.NotConfirmable as error:
+        messages.error(request, f"「確認済」にしていません。{error}")
+    else:
+        messages.success(request, "保存して、「確認済」にしました。書き直すときは、「下書きに戻す」を押してください。")
+
+
+@require_POST
+@_page
+def chapter_reopen(request, plan_year, chapter):
+    """確認済 back to 下書き."""
+    if not permissions.can_confirm_chapter(request.user, plan_year):
+        messages.error(request, chapters.why_closed(request.user, chapter, plan_year))
+    elif request.POST.get("version") != str(chapter.version):
+        raise Conflict(str(chapter))
+    else:
+        chapters.reopen(chapter, by=request.user)
+        messages.success(request, "下書きに戻しました。書き直せます。")
+    return redirect(_address("chapter_edit", plan_year, chapter))
+
+
+@require_POST
+@with_plan_year
+@only_for(permissions.can_view_chapters)
+def chapter_notes(request, plan_year):
+    """Move the notes that have numbers of their own into the texts."""
+    if not permissions.can_confirm_chapter(request.user, plan_year):
+        messages.error(request, f"{plan_year.label}は「{plan_year.get_status_display()}」なので、注は動かせません。")
+    else:
+        try:
+            count = chapters.move_notes(plan_year, by=request.user)
+            messages.success(request, f"{count}件の注を、文の中に移しました。")
+        except chapters.NotConfirmable as error:
+            messages.error(request, f"注を移していません。{error}")
+    return redirect("reporting:chapter_list", plan_year.plan_id, plan_year.fiscal_year)

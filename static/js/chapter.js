@@ -1,0 +1,49 @@
+// Puts a figure's name into the text where the cursor stands, finds names in the list, and keeps the printed page up to
+// date and in view. Without this file names are typed, and the page is shown by its button.
+(() => {
+  "use strict";
+
+  const text = document.getElementById("id_text");
+  const search = document.getElementById("figure-search");
+  const paper = document.querySelector("iframe[name=paper]");
+
+  // Scrolled from here: an address with #here would scroll this page as well.
+  const show = () => {
+    const here = paper.contentDocument?.getElementById("here");
+    if (here) paper.contentWindow.scrollTo(0, here.getBoundingClientRect().top + paper.contentWindow.scrollY - 120);
+  };
+  paper?.addEventListener("load", show);
+  if (paper?.contentDocument?.readyState === "complete") show();
+
+  if (!text || text.readOnly) return;
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "reading") document.querySelector("[formtarget=paper]").click();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // Full and half width alike; every word must be there.
+  const plain = (words) => words.normalize("NFKC").toLowerCase();
+  search?.addEventListener("input", () => {
+    const words = plain(search.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const line of document.querySelectorAll("[data-figure]")) {
+      line.hidden = !words.every((word) => plain(line.dataset.figure).includes(word));
+      found += line.hidden ? 0 : 1;
+    }
+    for (const group of document.querySelectorAll("#figures details")) {
+      if (words.length) group.open = Boolean(group.querySelector("[data-figure]:not([hidden])"));
+    }
+    document.getElementById("figure-found").textContent = words.length ? `${found}件あります` : "";
+  });
+  search?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+})();
