@@ -392,6 +392,7 @@ def sheets(found: Summary) -> list[Sheet]:
         _lines("課ごと", [("担当課", 24)], head, widths, found.departments),
         _pairs("前年度との比較", found.years, "前年度の評価", "この年度の評価", _CHANGED),
         _pairs("自己評価との差", found.ratings, "自己評価", "取組の評価", _DIFFERING),
+        _indicators(report),
     ]
 
 
@@ -425,3 +426,24 @@ def _pairs(name: str, matrix: Matrix, first: str, second: str, last: tuple[str, 
         for pair in matrix.pairs
     ]  # fmt: skip
     return Sheet(name, ["番号", "取組名", "担当課", first, second, *last], rows, [12, 40, 24, 14, 14, 20])
+
+
+def _indicators(report: Report) -> Sheet:
+    head = [
+        "成果指標",
+        "担当課",
+        "実績",
+        "目標値",
+        "単位",
+        "達成率（％）",
+        "評価",
+        "計算した評価",
+        "計算と違う評価にした理由",
+    ]
+    years = [(each, each.year(report.fiscal_year)) for each in report.indicators]
+    rows = [
+        [each.name, each.department, year.actual, year.target, each.unit, year.rate, year.rating, year.computed_rating, year.override_reason]
+        for each, year in years
+        if year
+    ]  # fmt: skip
+    return Sheet("成果指標", head, rows, [40, 20, 10, 10, 8, 12, 8, 12, 40])

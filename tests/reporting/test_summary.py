@@ -228,6 +228,9 @@ def test_an_indicator_rated_otherwise_than_computed_is_named(client, coordinator
     client.force_login(coordinator)
     page = page_of(client, rated).main.get_text()
     assert "※「指標I01」は、計算ではBですが、理由を書いてAとしています。" in page
+    assert list(book_of(client, rated)["成果指標"].values)[1] == (
+        "指標I01", None, 1, 2, None, 50, "A", "B", "期間が半年だったため",
+    )  # fmt: skip
 
 
 # --- Excel and queries ------------------------------------------------------------------------------
@@ -241,7 +244,7 @@ def book_of(client, plan_year, query="") -> openpyxl.Workbook:
 def test_excel_holds_what_is_shown_as_numbers(client, coordinator, two_years):
     client.force_login(coordinator)
     book = book_of(client, two_years)
-    assert book.sheetnames == ["目標ごと", "施策ごと", "課ごと", "前年度との比較", "自己評価との差"]
+    assert book.sheetnames == ["目標ごと", "施策ごと", "課ごと", "前年度との比較", "自己評価との差", "成果指標"]
     assert list(book["目標ごと"].values) == [
         (
             "番号",
