@@ -158,7 +158,7 @@ class _Rows:
             owners=self._owners(initiative, parts if own and shown is own else []),
             baseline=initiative.baseline,
             target=shown.target if shown else "",
-            next_target=shown.next_target if shown else "",
+            next_target=shown.next_target if shown and (approved or not parts) else "",  # the departments wrote it
             parts=_printed_parts(shared, printed),
             result=compose(shared[0], [(name, result) for name, result, _ in texts], joint=len(parts) > 1),
             issues=compose(shared[1], [(name, issues) for name, _, issues in texts], joint=len(parts) > 1),
