@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from indicators import calculation
 from indicators.calculation import Band, Scale
+from indicators.models import Indicator
 from indicators.resources import IndicatorResource, IndicatorValueResource
 from initiatives import fiscal_year as fy
 from initiatives import parsing
@@ -470,9 +471,11 @@ class _Import:
         levels = self.held.levels or self.source.scale
         scale = Scale(Band(level.letter, level.min_rate, level.points) for level in levels)
         for indicator in self.source.indicators:
+            known = self.held.indicators.get(parsing.key(indicator.name)) or Indicator()
+            rule = {"polarity": known.polarity, "band": known.no_change_band}
             for year in indicator.years:
                 actual = calculation.actual_of(year.actual.number, year.numerator, year.denominator)
-                rate = calculation.achievement_rate(actual, year.target.number)
+                rate = calculation.achievement_rate(actual, year.target.number, **rule)
                 words = _rate_words(year, rate, scale.rating_for(rate))
                 if words:
                     where = f"{indicator.name}（{fy.short(year.fiscal_year)}）"

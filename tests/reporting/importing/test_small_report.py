@@ -125,6 +125,16 @@ def test_indicators(take):
     ]
 
 
+def test_a_printed_rate_is_compared_by_the_rule_of_the_indicator(take):
+    take()
+    Indicator.objects.filter(code="I01").update(polarity="lower")
+    # 60 ÷ 57.7 ＝ 103.98… ％
+    assert [str(note) for note in take().notes if note.kind == Note.RATES] == [
+        "安心して暮らせると思う人の割合（R6）：達成率は、印刷が96.2％、計算は104.0％",
+        "安心して暮らせると思う人の割合（R7）：達成率は、印刷が0.0％、計算は空欄",
+    ]
+
+
 def test_counts_by_goal(take):
     done = take()
     assert [(goal.rows, goal.cross_listings, goal.ratings, goal.unrated) for goal in done.counts] == [
