@@ -1,6 +1,7 @@
 """`python -m drills NAME [options]`: one module a drill, each with `run(arguments) -> exit code`."""
 
 import importlib
+import signal
 import sys
 
 DRILLS: dict[str, str] = {  # name -> what it does
@@ -19,6 +20,7 @@ def main(arguments: list[str]) -> int:
         for known, what in DRILLS.items():
             print(f"  {known:8} {what}")
         return 0 if name in ("-h", "--help") else 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a stopped drill, too, takes its servers with it
     return importlib.import_module(f"drills.{name}").run(rest)
 
 

@@ -11,7 +11,6 @@ import random
 import resource
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from drills.server import Server
 from drills.visitor import Missing, Page
 
 KB, MB = 1024, 1024 * 1024
-LEFT = (0, 4, 8, 16, 32, 64)  # KB that the ballast leaves
+LEFT = (0, 2, 4, 8, 12, 16, 24, 32, 48, 64)  # KB that the ballast leaves
 TOLD = {503: "混み合っています", 507: "サーバーに空きがなく、保存できませんでした"}
 
 
@@ -42,7 +41,7 @@ def run(arguments: list[str]) -> int:
     for each in drills:
         try:
             points += each(checks, chance, short)
-        except (Missing, RuntimeError, *LOST, *AWAY) as error:
+        except (Missing, RuntimeError, subprocess.CalledProcessError, *LOST, *AWAY) as error:
             checks.that(False, f"{each.__doc__}: その先へ進めない: {error!r}")
     print(f"空きがなくなった点 {points}", flush=True)
     return checks.close()
@@ -147,7 +146,7 @@ def _sqlite(checks: Checks, chance: random.Random, short: bool) -> int:
     with Server({"AYUMI_TASKS": "worker"}) as server, small_disk(server.var, 64 * MB):
         server.environment["DATABASE_URL"] = f"sqlite:///{server.var}/db.sqlite3"
         city = City.founded(server)
-        for left in LEFT[:: 3 if short else 1]:
+        for left in LEFT[:: 5 if short else 1]:
             point = Point(checks, city, f"SQLite、残り{left}KB")
             attempts = point.attempts([*WRITES, "資料"])
             with ballast(server.var, left * KB):
@@ -216,23 +215,12 @@ def _postgres(checks: Checks, chance: random.Random, short: bool) -> int:
     ):
         server.environment["DATABASE_URL"] = cluster.create("ayumi")
         city = City.founded(server)
-        for left in (0, 64, 512, 2048) if not short else (0,):
+        for left, names in ((0, ["取込確定"]),) if short else ((0, ["取込確定"]), (64, WRITES), (0, WRITES)):
             point = Point(checks, city, f"PostgreSQL、残り{left}KB")
-            attempts = point.attempts(WRITES)
+            attempts = point.attempts(names)
             with ballast(cluster.folder, left * KB):
                 pages = point.try_out(attempts)
-                for _ in range(0 if short else 40):  # until even its own log has no room
-                    if any(page is None or page.status != 200 for page in pages):
-                        break
-                    attempts = point.attempts(["取込確定"])
-                    pages = point.try_out(attempts)
-            if not cluster.is_up():  # it stops itself when its own log has no room
-                cluster.start()
-            _until_up(server)
+            cluster.wait_until_up()  # it stops itself when its own log has no room
+            server.wait_until_up()
             points += point.after(attempts, pages)
     return points
-
-
-def _until_up(server: Server) -> None:
-    time.sleep(0.2)
-    server.wait_until_up()

@@ -67,15 +67,29 @@ class Cluster:
         """As an administrator would: everybody is thrown out."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
 
-    def is_up(self) -> bool:
-        with contextlib.suppress(psycopg.OperationalError):
-            psycopg.connect(self.url, connect_timeout=5).close()
-            return True
-        return False
+    def wait_until_up(self, wait: float = 120) -> None:
+        """Until it takes connections; started where it has stopped itself."""
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            with contextlib.suppress(psycopg.OperationalError):
+                return psycopg.connect(self.url, connect_timeout=5).close()
+            if not self._is_running():
+                self.start()
+            time.sleep(0.2)
+        raise RuntimeError("PostgreSQLが戻りません")
+
+    def _is_running(self) -> bool:
+        try:
+            return Path(f"/proc/{self._chief()}").exists()
+        except FileNotFoundError:
+            return False
+
+    def _chief(self) -> int:
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
 
     def kill(self) -> None:
         """kill -9 of the server and every process of it."""
-        chief = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        chief = self._chief()
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(chief)], capture_output=True, text=True).stdout
         for pid in [chief, *map(int, children.split())]:
             with contextlib.suppress(ProcessLookupError):
