@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from initiatives.models import EntryPart, Initiative
+from ledger.models import LedgerEntry
 from tests.forms import NO_EFFECT, Form, World, tables
 
 ROLES = ["admin", "writer", "other", "manager", "coordinator", "member"]
@@ -55,6 +56,8 @@ def _telling(model: type[models.Model]) -> list[models.Field]:
 
 def _by_chance(column: models.Field) -> bool:
     kinds = models.DateTimeField | models.FileField | models.UUIDField
+    if column.model is LedgerEntry:
+        return column.name not in ("position", "model")  # hashes over times and numbers
     return isinstance(column, kinds) or column.name in ("password", "occasion", "object_id")
 
 
