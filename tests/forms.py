@@ -21,15 +21,15 @@ from accounts.models import User
 from initiatives.models import EntryPart, Plan, PlanYear, SurveyUpload
 from reporting.importing.compare import Answers
 from reporting.importing.uploads import remember_answers
-from reporting.models import ReportImport
+from reporting.models import Chapter, Footnote, ReportImport
 from tests.factories import PDF, UserFactory, make_entry, make_initiative
 from tests.initiatives.survey.sheets import download, filled
 from tests.reporting.importing import small
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access.csv").open(encoding="utf-8")))
 GETS = [row for row in TABLE if row["method"] == "GET"]
-# Signing in and out make no change that could be made twice.
-OUTSIDE = {"accounts:login", "accounts:logout"}
+# Signing in and out make no change that could be made twice; how a text reads is asked for by a script.
+OUTSIDE = {"accounts:login", "accounts:logout", "reporting:chapter_reading"}
 PASSWORD = "ima-no-kotoba-7"  # of everybody
 # What is typed where not any words will do.
 TYPED = {
@@ -45,6 +45,9 @@ TYPED_IN = {
     "accounts:department_add": {"parent": "", "successors": None},
     "accounts:department_edit": {"parent": "", "successors": None},
     "accounts:department_reorganise": {"new_name": "あたらしい課", "successors": None, "people_to": None},
+    "initiatives:term_add": {"word": "子ども", "right": "こども", "allowed": ""},
+    "initiatives:term_edit": {"word": "子ども", "right": "こども", "allowed": ""},
+    "initiatives:term_use": {"reason": "条例に合わせる"},
     "initiatives:year_extension": {"reason": "台風のため", "until": "2027-06-30"},
     "accounts:transfer_new": {"file": None, "rows": "suzuki\t鈴木 花子\t高齢課\t担当者\t2026-11-01"},
 }
@@ -110,16 +113,22 @@ class World:
 
 def make_world(targets: dict, writer: User, department, other_department) -> World:
     plan = Plan.objects.get()
+    colleague = UserFactory(role=User.Role.COORDINATOR)
     User.objects.update(password=make_password(PASSWORD))
     PlanYear.objects.update(department_deadline="2027-05-31")
     year = PlanYear.objects.get(**targets["受付中の年度"])
     joint = make_entry(make_initiative(plan, "1-1-1-4", department, other_department), 2025, status="submitted")
     for part, letter in zip(joint.parts.all(), "AB", strict=True):
         EntryPart.objects.filter(pk=part.pk).update(self_rating=letter)
+    EntryPart.objects.filter(pk=targets["提出された記入"]["pk"]).update(result="子供の会を開いた。")
+    of_year = {"plan": plan, "fiscal_year": 2025, "goal": plan.goals.first()}
+    confirmed = {"state": Chapter.State.CONFIRMED, "confirmed_by": colleague, "confirmed_at": timezone.now()}
+    Chapter.objects.create(**of_year, kind="vision", text="届くまち", **confirmed)
+    Chapter.objects.create(**of_year, kind="needed_direction", text="アウトリーチ（注1）を広げる。")
+    Footnote.objects.create(**of_year, number=1, text="支援を届けに行くこと。")
     AccessAttempt.objects.create(username="writer", failures_since_start=settings.AXES_FAILURE_LIMIT)
     survey = filled(download(writer, year, department), year, {("1-1-1-1", "result"): "8回行った。"})
     upload = SurveyUpload.keep(survey, "調査票.xlsx", by=writer, plan_year=year)
-    colleague = UserFactory(role=User.Role.COORDINATOR)
     ready = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=colleague)
     remember_answers(ready, Answers("みなと市福祉計画", add=frozenset({"福祉課", "防災課", "こども課"})))
     return World(
@@ -128,6 +137,7 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
         pages=[
             ("coordinator", f"{reverse('initiatives:year_open')}?plan={plan.pk}&year=R5"),
             ("coordinator", reverse("initiatives:review_part", kwargs=targets["提出された記入"] | {"pk": part.pk})),
+            ("coordinator", reverse("reporting:chapter_edit", kwargs=targets["受付中の章"] | {"kind": "vision"})),
             ("writer", reverse("initiatives:survey_preview", kwargs=targets["受付中の年度"] | {"pk": upload.pk})),
             ("coordinator", reverse("reporting:import_preview", kwargs={"pk": ready.pk})),
         ],
