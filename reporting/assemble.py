@@ -165,7 +165,6 @@ class _Rows:
             rating=shown.rating if shown and approved else "",
             low_rating_reason=shown.low_rating_reason if shown and approved else "",
             approved=approved,
-            rating_reason=shown.rating_reason if shown and approved else "",
             approved_on=max(timezone.localdate(part.approved_at) for part in parts) if approved else None,
         )
 

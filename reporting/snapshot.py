@@ -83,7 +83,6 @@ class Row:
     rating: str  # "" is unrated
     low_rating_reason: str
     approved: bool
-    rating_reason: str = ""  # why 福祉総務課 set another rating than the lead's; stays in the office
     approved_on: date | None = None  # when the last part was approved (日本時間)
 
     @property

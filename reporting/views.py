@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 from indicators import charts
 from initiatives import permissions
 from initiatives.gate import only_for
-from initiatives.models import Initiative, PlanYear
+from initiatives.models import Initiative, PlanYear, YearlyEntry
 from initiatives.plan_years import remember, with_plan_year
 from initiatives.workbook_writer import write_book, xlsx_response
 from reporting import builds
@@ -42,12 +42,12 @@ def summary(request, plan_year):
         "years_narrow": found.chart("yn", width=340, above=True),
         "may_check": permissions.can_check_report(request.user),
     }
-    address = _addresses(plan_year)
+    address, reasons = _addresses(plan_year), _reasons(request, plan_year)
     for name, matrix in (("years", found.years), ("ratings", found.ratings)):
         context[name] = {
             "matrix": matrix,
-            "down": [(pair, address[pair.row.code]) for pair in matrix.down],
-            "up": [(pair, address[pair.row.code]) for pair in matrix.up],
+            "down": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.down],
+            "up": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.up],
         }
     if context["may_check"]:
         context["leaning"] = _leaning(plan_year, found)
@@ -59,6 +59,14 @@ def _addresses(plan_year):
     codes = Initiative.objects.filter(plan=plan_year.plan_id).values_list("code", "pk")
     year = plan_year.plan_id, plan_year.fiscal_year
     return {code: reverse("initiatives:entry_detail", args=[*year, pk]) for code, pk in codes}
+
+
+def _reasons(request, plan_year):
+    """Why 福祉総務課 set another rating than the lead's, by code: for itself alone, so it is no part of the report."""
+    if not permissions.is_coordinating(request.user):
+        return {}
+    entries = YearlyEntry.objects.filter(initiative__plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year)
+    return dict(entries.exclude(rating_reason="").values_list("initiative__code", "rating_reason"))
 
 
 def _summary(request, plan_year):

@@ -24,6 +24,7 @@ from initiatives.models import (
     PendingChange,
     PlanYear,
     SurveyUpload,
+    Term,
     Transition,
     YearlyEntry,
     YearTransition,
@@ -290,7 +291,7 @@ class City:
             )  # fmt: skip
             goal = self.plan.goals.get()
             Chapter.objects.create(
-                plan=self.plan, fiscal_year=year, goal=goal, kind=Chapter.Kind.values[0], text=plant("総務", word, "章", kind="総務")
+                plan=self.plan, fiscal_year=year, goal=goal, kind="vision", text=plant("総務", word, "章", kind="総務")
             )  # fmt: skip
             CheckDecision.objects.create(
                 plan_year=plan_year, finding=f"{year}", basis=f"{year}", kind="accept", by=office, reason=plant("総務", word, "直さない理由", kind="総務"),
@@ -299,6 +300,7 @@ class City:
         AccountEvent.objects.create(
             by=office, department=self.departments[OWN], what=plant("管理", "いつも", "課にしたこと", kind="管理")
         )
+        self.term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=office)
         self.indicator = make_indicator(self.plan)
         self.build = ReportBuild.objects.create(plan_year=self.years[2023], requested_by=office)
         name = plant("総務", "いつも", "取り込みのファイル", kind="総務")

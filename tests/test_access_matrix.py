@@ -35,6 +35,7 @@ NO_YEAR = 2029  # the plan has no such year
 NEW, REASON = "あたらしい文", "数を確かめてください。"
 # What changes by itself and is no effect: who has read what, and a file that waits to be looked at.
 ASIDE = {"initiatives.threadread", "initiatives.surveyupload", "accounts.department"}
+LEDGER = "ledger.ledgerentry"  # goes with every record; alone it would be an effect like any other
 PART, STEP, CHANGE = "initiatives.entrypart", "initiatives.transition", "initiatives.fieldchange"
 TOLD = {CHANGE, "initiatives.pendingchange", "initiatives.fieldcomment", "initiatives.notice", "initiatives.mail"}
 
@@ -251,7 +252,7 @@ def wrong_effect(city: City, spot: Spot, effect: Effect) -> str:
     }
     if not effect.table:
         return f"変わった表：{sorted(changed)}" if changed else ""
-    if effect.table not in changed or not set(changed) <= {effect.table, *effect.beside}:
+    if effect.table not in changed or not set(changed) <= {effect.table, *effect.beside, LEDGER}:
         return f"変わった表：{sorted(changed)}"
     if {row[0] for row in changed.get(PART, ())} - {repr(spot.part.pk)}:
         return "ほかの課や取組の記入も変わった"

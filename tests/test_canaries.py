@@ -63,6 +63,9 @@ def _places(city: City) -> dict[str, list[dict]]:
         "確認待ちの調査票": [years[0] | {"pk": city.upload.pk}],
         "資料": [plan | {"fiscal_year": file.part.entry.fiscal_year, "pk": file.pk} for file in files],
         "指標": [year | {"pk": city.indicator.pk} for year in years],
+        "章": [year | {"goal": 1, "kind": "vision"} for year in years],
+        "ない章": [years[0] | {"goal": 1, "kind": "overall"}],
+        "用語": [years[0] | {"pk": city.term.pk}],
         "知らせたメール": [years[0] | {"pk": Notice.objects.first().mail_id}],
         "作成": [{"pk": city.build.pk}],
         "確認待ちの取り込み": [{"pk": city.waiting.pk}],
@@ -88,7 +91,7 @@ def _addresses(city: City) -> list[str]:
         target = row["target"]
         if target not in places:  # 受付中の年度, 書きかけの資料: one of many
             target = next(
-                name for name in ("年度", "取組", "記入", "課の調査票", "資料", "指標") if target.endswith(name)
+                name for name in ("年度", "取組", "記入", "課の調査票", "資料", "指標", "章") if target.endswith(name)
             )
         about = places[target] if "200" in row.values() or "302" in row.values() else places[target][:1]
         for place in about:

@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from initiatives import fiscal_year as fy
 from initiatives.models import EntryPart, PlanYear
 from reporting.checks.year import decide, judged
@@ -173,15 +174,17 @@ def test_self_ratings_that_differ_from_the_agreed_one(client, writer, disagreein
     lower, higher = (each.get_text(" ", strip=True) for each in section.select("li"))
     assert "（高齢課）" in lower and "自己評価A → 取組の評価B" in lower and "1段階低い" in lower
     assert "（防災課）" in higher and "自己評価C → 取組の評価B" in higher and "1段階高い" in higher
-    assert "庁内での話し合い" in lower
 
 
-def test_why_the_office_set_another_rating_stays_in_the_office(client, member, disagreeing):
+@pytest.mark.parametrize(("username", "told"), [("coordinator", True), ("writer", False), ("member", False)])
+def test_why_another_rating_was_set_stands_there_for_the_office_alone(
+    client, coordinator, writer, member, disagreeing, username, told
+):
     PlanYear.objects.update(status="committee")
-    client.force_login(member)
+    client.force_login(User.objects.get(username=username))
     page = page_of(client, disagreeing).main.get_text()
     assert "自己評価A" in page
-    assert "庁内での話し合い" not in page
+    assert ("庁内での話し合い" in page) == told
 
 
 # --- How ratings are spread -------------------------------------------------------------------------
