@@ -29,6 +29,8 @@ from tests.canaries import MARK, body_of, names_in
 from tests.factories import PDF
 from tests.forms import contents
 
+pytestmark = pytest.mark.either
+
 TABLE = Path(__file__).parent / "access_matrix.csv"
 NOBODY = 10**9  # no row has this number
 NO_YEAR = 2029  # the plan has no such year

@@ -2,10 +2,14 @@
 
 Each form of each role is sent as it is, and then again from the same state with fields laid over it that it does not
 have: both must leave the same rows and get the same answer. The number of forged posts is printed.
+
+AYUMI_FORGED=1: lay over a few at a time, so that no field hides behind another (three times the posts).
 """
 
+import os
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -17,6 +21,8 @@ from initiatives.models import EntryPart, Initiative
 from ledger.models import LedgerEntry
 from tests.forms import NO_EFFECT, Form, World, tables
 
+pytestmark = pytest.mark.either
+
 ROLES = ["admin", "writer", "other", "manager", "coordinator", "member"]
 
 
@@ -25,7 +31,7 @@ def forgeries() -> list[dict[str, object]]:
     stranger = User.objects.get(username="other").pk
     department = Department.objects.get(name="防災課").pk
     now = timezone.now().isoformat()
-    return [
+    groups = [
         {"status": "approved", "state": "approved", "approved_at": now, "approved_by": stranger},
         {"department": department, "department_id": department, "departments": department, "owner": department},
         {"id": 10**6, "pk": 10**6, "entry": 1, "entry_id": 1, "part_id": 1, "initiative": Initiative.objects.last().pk},
@@ -34,6 +40,9 @@ def forgeries() -> list[dict[str, object]]:
         {"role": "admin", "is_superuser": "on", "is_staff": "on", "is_active": "", "username": "root"},
         {"rating": "A", "self_rating": "A", "rating_reason": "x", "points": 4, "at": now, "created_at": now},
     ]  # fmt: skip
+    if os.environ.get("AYUMI_FORGED"):
+        return groups
+    return [reduce(or_, groups[:4]), reduce(or_, groups[4:])]
 
 
 def rows() -> dict[str, list]:
@@ -104,7 +113,7 @@ def test_no_forged_field_is_written(world, client, capsys):
             if differing:
                 written.append((role, form.address, sorted(forged), differing))
     assert written == []
-    assert posts >= 400
+    assert posts >= 200
     with capsys.disabled():
         print(f"\n  {posts} forged posts, 0 effects")
 

@@ -404,7 +404,7 @@ def test_walk():
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=int(walks or 40),
+            max_examples=int(walks or 20),
             stateful_step_count=40,
             derandomize=walks is None,
             database=None,
