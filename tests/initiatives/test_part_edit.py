@@ -531,3 +531,15 @@ def test_what_is_missing_and_worth_a_look_is_asked_for_after_a_save(client, writ
     panel = soup(client.get(address(part) + "checks/"))
     assert panel.h2.get_text() == "確認してほしいこと　2件"
     assert [link["href"] for link in panel.select("[data-look] a")] == ["#pair-self_rating", "#pair-result"]
+
+
+def test_a_script_that_comes_too_late_uses_up_no_message(client, writer, part):
+    """The part is sent while the page still asks for its checks: the next page says that it was sent."""
+    client.force_login(writer)
+    words = {"result": "送る文", "issues": "課題", "self_rating": "A", "next_target": "12件", "then": "submit"}
+    part.department.manager_step = False
+    part.department.save()
+    gone = client.post(address(part), sent(part, **words))
+    late = client.get(f"{address(part)}checks/", headers={"HX-Request": "true"})
+    assert late.status_code == 404
+    assert "を送りました" in client.get(gone["Location"]).content.decode()
