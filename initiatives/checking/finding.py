@@ -28,7 +28,7 @@ class Place:
 
     kind: str
     code: str = ""  # 1-1-2-9; I07; a goal's number; a department's name
-    field: str = ""  # of a row: FIELDS; of a chapter: its kind; of a footnote: that of its chapter; of an indicator: R6
+    field: str = ""  # of a row: FIELDS; of a chapter: its kind; of an indicator: the year R6
     goal: int | None = None
     department: str = ""
     words: str = ""  # what people call it, where the code and field do not say it

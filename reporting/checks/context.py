@@ -110,8 +110,7 @@ class Context:
         for kind in kinds[1:]:
             yield self._passage(self.chapter_place(goal, kind), goal.sections[kind].text)
         for note in goal.footnotes:
-            refers = next((kind for kind in kinds if f"（注{note.number}）" in goal.sections[kind].text), "")
-            place = Place("footnote", str(note.number), refers, goal.number, words=f"{term} 注{note.number}")
+            place = Place("footnote", str(note.number), goal=goal.number, words=f"{term} 注{note.number}")
             yield self._passage(place, note.text)
         if review := goal.committee_review:
             place = Place("review", goal=goal.number, words=f"{term} 講評")

@@ -201,6 +201,16 @@ def test_the_style_of_most():
     ]
 
 
+def test_a_footnote_says_nothing_of_its_chapters_style():
+    noted = [
+        goal(
+            number, sections={"vision": f"居場所（注{number}）のあるまち"}, footnotes=[(number, "人が集まる所である。")]
+        )
+        for number in range(1, 16)
+    ]
+    assert found("writing_style", *noted, goal(16, sections={"vision": "居場所があります。"})) == []
+
+
 # --- Rows ---------------------------------------------------------------------------------------------
 
 
