@@ -119,7 +119,11 @@ def change_entry(rng):
     if column.primary_key:
         sql("UPDATE ledger_ledgerentry SET position = %s WHERE position = %s", NEW, entry.position)
     else:
-        new = column.get_db_prep_save(other_value(rng, column, getattr(entry, column.attname)), connection)
+        value = getattr(entry, column.attname)
+        new = other_value(rng, column, value)
+        if new == value:
+            return None  # a 0 put where a 0 stood
+        new = column.get_db_prep_save(new, connection)
         sql(f"UPDATE ledger_ledgerentry SET {column.column} = %s WHERE position = %s", new, entry.position)
     return place(entry.position)
 
