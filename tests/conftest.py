@@ -37,7 +37,8 @@ from tests.reporting.importing import small
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # No deadline: a shared two-core machine may stop for longer than any test should take.
-settings.register_profile("ayumi", deadline=None)
+# On CI the same tree gets the same answer twice; by hand every run tries other cases.
+settings.register_profile("ayumi", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("ayumi")
 
 CHROMIUM_ARGS = [
@@ -72,6 +73,18 @@ def browser_context_args(browser_context_args):
 # --- End of browser -------------------------------------------------------------------------------
 
 # --- Databases ------------------------------------------------------------------------------------
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "access_city"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    """What asks for no database goes the same on either: bin/test need not run it twice."""
+    for item in items:
+        asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
+        if not asks:
+            item.add_marker("either")
+
+
 # A test with transaction=True empties the tables at its end; flush puts the guards back (post_migrate).
 _empty_tables = TransactionTestCase._fixture_teardown
 
