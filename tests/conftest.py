@@ -6,6 +6,7 @@
 import logging.handlers
 import os
 import shutil
+import subprocess
 
 import pytest
 from django.core.files.base import ContentFile
@@ -116,6 +117,30 @@ def heard(monkeypatch):
         monkeypatch.setattr(logging.getLogger(name), "handlers", [handler])
     monkeypatch.setattr(logging.getLogger("django.request"), "propagate", False)
     return handler.buffer
+
+
+# --- Another office program -------------------------------------------------------------------------
+SAVED_AS = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "docx": "docx:MS Word 2007 XML", "pdf": "pdf"}
+
+
+@pytest.fixture
+def libreoffice(tmp_path):
+    """Opens a file (xlsx or docx) in LibreOffice and saves it as one of SAVED_AS."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        if os.environ.get("CI", "") in ("true", "1"):
+            pytest.fail("LibreOffice がありません")
+        pytest.skip("LibreOffice がありません（bin/test が入れ方を示します）")
+
+    def save(content: bytes, kind: str = "xlsx", to: str = "") -> bytes:
+        to = to or kind
+        (tmp_path / f"in.{kind}").write_bytes(content)
+        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+        command = [office, profile, "--headless", "--convert-to", SAVED_AS[to], "--outdir", str(tmp_path / "out")]
+        subprocess.run([*command, str(tmp_path / f"in.{kind}")], check=True, capture_output=True, timeout=120)
+        return (tmp_path / "out" / f"in.{to}").read_bytes()
+
+    return save
 
 
 # --- People and a small city ------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from reporting.word.pictures import Picture, picture
-from reporting.word.writer import Cell, Page, Run, Table, Writer
+from reporting.word.writer import Cell, Page, Run, Table, Writer, drawn
 
 _SVG = "{http://www.w3.org/2000/svg}svg"
 _MM = re.compile(r"width:\s*([\d.]+)mm")
 _W = re.compile(r"\bw(\d\d)\b")  # print.css: .w16 is 16 mm wide
+_SPACE = re.compile(r"[ \t\n]+")  # not 全角: it is there on purpose
 _LINK = "ayumi:"
 HEADINGS = {f"h{number}": number for number in range(1, 7)}
 BLOCK_STYLES = {"dot": "箇条", "item": "箇条", "sub": "箇条", "note": "注", "foot": "注", "src": "注", "lead": "本文"}
@@ -33,7 +34,7 @@ class Walk:
 
     def chapter(self, markup: str, page: Page, *, new_page: bool = True) -> None:
         self.page, self.new_page = page, new_page
-        body = etree.fromstring(markup.partition("<!DOCTYPE html>")[2].strip()).find("body")
+        body = etree.fromstring(drawn(markup.partition("<!DOCTYPE html>")[2].strip())).find("body")
         self._children(body)
 
     # --- Elements ---------------------------------------------------------------------------------
@@ -83,11 +84,11 @@ class Walk:
         words = _runs(element)
         for level, title in above:
             if title != _words(words):
-                self._text([Run(title)], f"Heading {level}")
+                self._text([Run(title)], f"Heading{level}")
         if own[0]:
             self.level, self.tag = own[0], HEADINGS[element.tag]
         steps = 0 if own[0] else max(1, HEADINGS[element.tag] - self.tag)
-        style = f"Heading {min(self.level + steps, DEEPEST)}"
+        style = f"Heading{min(self.level + steps, DEEPEST)}"
         return self._text(words, style, bookmarks=[anchor] if anchor else [])
 
     def _figures(self, element) -> None:
@@ -185,7 +186,7 @@ def _runs(element, *, lines: bool = False) -> list[Run]:
     found = list(_pieces(element, bold=False, anchor=""))
     if not keep:
         found = [
-            Run(run.text if run.text == "\n" else re.sub(r"\s+", " ", run.text), run.bold, run.anchor) for run in found
+            Run(run.text if run.text == "\n" else _SPACE.sub(" ", run.text), run.bold, run.anchor) for run in found
         ]
     found = [run for run in found if run.text]
     while found and not found[0].text.strip("\n "):

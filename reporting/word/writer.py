@@ -14,8 +14,9 @@ def twips(mm: float) -> int:
     return round(mm * TWIPS)
 
 
-def plain(text: str) -> str:
-    return escape(_NO_XML.sub("", text))
+def drawn(text: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return _NO_XML.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def _run(run: Run) -> str:
     if run.page_of:
         begin = _field_begin(rf"PAGEREF {bookmark_name(run.page_of)} \h")
         return f"{begin}<w:r><w:t>－</w:t></w:r>{_FIELD_END}"
-    lines = plain(run.text).split("\n")
+    lines = escape(run.text).split("\n")
     text = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' if line else "" for line in lines)
     made = f"<w:r>{look}{text}</w:r>"
     return f"<w:hyperlink w:anchor={quoteattr(bookmark_name(run.anchor))}>{made}</w:hyperlink>" if run.anchor else made
@@ -190,7 +191,7 @@ def _run(run: Run) -> str:
 def _field_begin(code: str) -> str:
     return (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {plain(code)} </w:instrText></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
 

@@ -1,8 +1,5 @@
 """Download → upload unchanged is no change at all; filled, it is exactly what was filled."""
 
-import os
-import shutil
-import subprocess
 from datetime import timedelta
 
 import pytest
@@ -59,26 +56,6 @@ def test_unchanged_after_a_gateway_rewrote_it(content, look):
 
 def test_unchanged_after_openpyxl_saved_it(content, look):
     assert kinds(look(edited(content, lambda sheet: None))) == {}
-
-
-@pytest.fixture
-def libreoffice(tmp_path):
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None:
-        if os.environ.get("CI", "") in ("true", "1"):
-            pytest.fail("LibreOffice がありません")
-        pytest.skip("LibreOffice がありません（bin/test が入れ方を示します）")
-
-    def save(content: bytes) -> bytes:
-        (tmp_path / "in.xlsx").write_bytes(content)
-        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-        command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
-        subprocess.run(
-            [*command, str(tmp_path / "out"), str(tmp_path / "in.xlsx")], check=True, capture_output=True, timeout=120
-        )
-        return (tmp_path / "out" / "in.xlsx").read_bytes()
-
-    return save
 
 
 def test_opened_and_saved_by_libreoffice(content, libreoffice, look, parts, plan_year, writer, department):
