@@ -167,8 +167,8 @@ MUTANTS = [
     ),
     _mutant(
         "配るExcelで、文を数式にする", "initiatives/workbook_writer.py",
-        "page.write_string(row, column, _fitting(str(value)), look)",
-        """(page.write_formula if str(value)[:1] == "=" else page.write_string)(row, column, _fitting(str(value)), look)""",
+        "page.write_string(row, column, fitting(str(value)), look)",
+        """(page.write_formula if str(value)[:1] == "=" else page.write_string)(row, column, fitting(str(value)), look)""",
         "tests/test_inert_exports.py::test_every_export_is_inert_and_whole",
     ),
     _mutant(

@@ -143,12 +143,12 @@ def _write_cell(page, row: int, column: int, cell: Cell, formats: dict) -> None:
     elif isinstance(value, (int, float, Decimal)):
         page.write_number(row, column, value, look)
     else:
-        page.write_string(row, column, _fitting(str(value)), look)
+        page.write_string(row, column, fitting(str(value)), look)
     if any(cell.note) or cell.choices:
         page.data_validation(row, column, row, column, _validation(cell))
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """What Excel holds in one cell; a longer text is cut with words that say so, never silently."""
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(CUT)] + CUT
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from indicators import calculation
 from indicators.models import IndicatorValue
 from initiatives import parsing
 from initiatives.models import EntryPart, PlanYear
 from reporting.importing import cells
 from reporting.importing.held import Held, missing
-from reporting.importing.source import UNSAID, Initiative, Note, Source
+from reporting.importing.source import UNSAID, Indicator, IndicatorYear, Initiative, Note, Partner, Source
 
 OWN_BY_IMPORT = "取り込んだ資料"  # how the reason of a cross-listing begins that nobody gave
 COMPARED = (
@@ -95,11 +96,17 @@ class Rows:
             "original": initiative.original,
             "first_year": initiative.first_year,
             "departments": tuple((self.names[owner.name], owner.note) for owner in initiative.owners),
-            "partners": tuple(
-                (partner.name, partner.department and self.names[partner.department]) for partner in initiative.partners
-            ),
+            "partners": tuple(self._partner(initiative, partner) for partner in initiative.partners),
             "place": initiative.place,
         }
+
+    def _partner(self, initiative: Initiative, partner: Partner) -> tuple[str, str | None]:
+        """Name and department. One of no department is printed behind the last: read there, it still has none."""
+        held = self.held.initiatives.get(initiative.code)
+        last = initiative.owners[-1].name if initiative.owners else None
+        if held is not None and partner.department == last and (partner.name, None) in held.partners_key:
+            return partner.name, None
+        return partner.name, partner.department and self.names[partner.department]
 
     # --- Entries and parts ------------------------------------------------------------------------
 
@@ -175,9 +182,14 @@ class Rows:
             "shared_result": texts.shared["result"],
             "shared_issues": texts.shared["issues"],
             "holds_own": bool(initiative.original),
-            "own_reason": self.own[initiative.code],
+            "own_reason": UNSAID if self._has_given_reason(initiative) else self.own[initiative.code],
             "place": initiative.place,
         }
+
+    def _has_given_reason(self, initiative: Initiative) -> bool:
+        """A cross-listing that held its own already, for a reason that a person wrote: no file holds such reasons."""
+        held = self.held.entries.get((initiative.code, self.source.fiscal_year))
+        return bool(held and held.holds_own and held.own_reason and not held.own_reason.startswith(OWN_BY_IMPORT))
 
     def parts(self) -> list[dict]:
         return [row for initiative in self.in_order for row in self._parts(initiative)]
@@ -233,13 +245,24 @@ class Rows:
             used.add(codes[key])
         return codes
 
+    def _actual(self, indicator: Indicator, year: IndicatorYear) -> dict:
+        """A ratio of which only the two counts were written is stated in a file all the same: that says nothing new."""
+        held = self.held.values.get((parsing.key(indicator.name), year.fiscal_year))
+        computed = calculation.ratio(year.numerator, year.denominator)
+        only_counts = held is not None and held.actual is None and computed is not None
+        if only_counts and calculation.round_half_up(computed, indicator.decimals) == year.actual.number:
+            return {"actual": UNSAID, "actual_figure": UNSAID}
+        return {
+            "actual": year.actual.number,
+            "actual_figure": IndicatorValue.figure_of(year.actual.number, year.actual.word),
+        }
+
     def values(self) -> list[dict]:
         return [
             {
                 "indicator": parsing.key(indicator.name),
                 "fiscal_year": year.fiscal_year,
-                "actual": year.actual.number,
-                "actual_figure": IndicatorValue.figure_of(year.actual.number, year.actual.word),
+                **self._actual(indicator, year),
                 "target": year.target.number,
                 "target_figure": IndicatorValue.figure_of(year.target.number, year.target.word),
                 "numerator": year.numerator,
