@@ -94,11 +94,11 @@ def _write_sheet(page, sheet: Sheet, formats: dict) -> None:
     number = 0
     for number, row in enumerate(sheet.rows, start=1):
         if sheet.least_height:
-            page.set_row(number, max(sheet.least_height, _height(row, sheet.widths)))
+            page.set_row(number, max(sheet.least_height, height_of(row, sheet.widths)))
         for column, value in enumerate(row):
             _write_cell(page, number, column, value if isinstance(value, Cell) else Cell(value), formats)
     if sheet.least_height:
-        page.set_row(0, max(20, _height(sheet.header, sheet.widths)))
+        page.set_row(0, max(20, height_of(sheet.header, sheet.widths)))
     page.freeze_panes(1, 2)
     if sheet.filtered:
         page.autofilter(0, 0, number, len(sheet.header) - 1)
@@ -121,7 +121,7 @@ def _write_sheet(page, sheet: Sheet, formats: dict) -> None:
     page.repeat_columns(0, 1)
 
 
-def _height(row: Sequence, widths: Sequence[int]) -> float:
+def height_of(row: Sequence, widths: Sequence[int]) -> float:
     """Points that the longest text of a row takes; Excel goes up to 409."""
     texts = (str(cell.value if isinstance(cell, Cell) else cell or "") for cell in row)
     lines = max(

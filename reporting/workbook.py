@@ -12,7 +12,7 @@ import xlsxwriter
 
 from indicators import calculation
 from initiatives import fiscal_year as fy
-from initiatives.workbook_writer import FONT, fitting
+from initiatives.workbook_writer import FONT, fitting, height_of
 from reporting.pdf.figures import FIGURE_WORDS
 from reporting.snapshot import Goal, Indicator, IndicatorYear, Report, Row, Tally
 
@@ -30,6 +30,9 @@ _LOOKS = {
     "bold": {"bold": True},
     "note": {"font_size": 9, "border": 0, "text_wrap": False},
 }
+_ROWS_AND_CHART = 12  # lines that leave room for their chart on the page
+_NAME = 46  # characters of an indicator's name on a line
+_BLOCK = 20  # rows of an indicator: its figures and its chart
 _INK, _BLUE = "#949494", "#00428C"
 _RANKS = ("#00428C", "#5C9BD8", "#F0A35E", "#C0392B", "#7F7F7F")  # of the ratings from the best down; paler prints too
 
@@ -94,8 +97,10 @@ class _Book:
         title = f"{self.report.plan_name}　取組調査票（{year}実施分）　目標{goal.number}　{goal.name}"
         self._text(page, 0, 0, title, "title")
         self._text(page, 1, 0, self._scale_line(), "note")
-        for column, name in enumerate(columns):
-            self._text(page, 2, column, self._heading(name, goal), "head")
+        heads = [self._heading(name, goal) for name in columns]
+        for column, words in enumerate(heads):
+            self._text(page, 2, column, words, "head")
+        page.set_row(2, height_of(heads, [_WIDTHS[name] for name in columns]))
         page.freeze_panes(3, columns.index("code") + 2)
         page.repeat_rows(2)
         self._rows(page, goal, columns)
@@ -147,12 +152,14 @@ class _Book:
         for column, name in enumerate(columns):
             if name in values:
                 self._text(page, at, column, values[name], "middle" if name == "rating" else "plain")
+        page.set_row(at, height_of([values.get(name, "") for name in columns], [_WIDTHS[name] for name in columns]))
         if not row.note:
             return at + 1
         left = columns.index("name")  # without a number: it belongs to the row above
         self._text(page, at + 1, left - 1, "")
         page.merge_range(at + 1, left, at + 1, len(columns) - 1, "", self.looks["plain"])
         self._text(page, at + 1, left, row.note)
+        page.set_row(at + 1, height_of([row.note], [sum(_WIDTHS[name] for name in columns[left:])]))
         return at + 2
 
     def _name(self, row: Row) -> str:
@@ -245,7 +252,8 @@ class _Book:
     def _tallies(self, name: str, title: str, head: str, lines: Sequence[tuple[str, Tally]]):
         """Returns the sheet and the number of its first row of figures."""
         letters = [step.letter for step in self.report.scale]
-        page = self._sheet(name, [44, 8, *[7] * (len(letters) + 1), 8, 8, 10, 10])
+        widths = [44, 8, *[7] * (len(letters) + 1), 8, 8, 10, 10]
+        page = self._sheet(name, widths, landscape=len(lines) <= _ROWS_AND_CHART)
         self._text(page, 0, 0, f"{title}（{self.report.fiscal_year_label}実施分）", "title")
         heads = [head, "件数", *letters, "未評価", "点数", "満点", "達成率", "総合評価"]
         for column, words in enumerate(heads):
@@ -279,20 +287,27 @@ class _Book:
         chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}})
         chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}})
         chart.set_x_axis(
-            {"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E6E6E6"}}}
+            {
+                "label_position": "high",
+                "num_font": {"name": FONT, "size": 9},
+                "major_gridlines": {"visible": True, "line": {"color": "#E6E6E6"}},
+            }
         )
         chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
-        chart.set_size({"width": 900, "height": 140 + 26 * count})
+        chart.set_size({"width": 900, "height": 140 + (26 if count <= _ROWS_AND_CHART else 20) * count})
         page.insert_chart(below, 0, chart, {"description": title})
+        if count > _ROWS_AND_CHART:
+            page.set_h_pagebreaks([below])
 
     def _indicator_charts(self) -> None:
-        """Actual against target of each indicator, from the block in the sheet 成果指標 … written again as plain columns."""
+        """Actual against target of each indicator, its figures as plain numbers above its chart."""
         years = range(self.report.first_year, self.report.last_year + 1)
-        page = self._sheet("成果指標のグラフ", [46, 10, *[10] * len(years)])
+        page = self._sheet("成果指標のグラフ", [_NAME, 10, *[10] * len(years)])
         self._text(page, 0, 0, f"成果指標の推移（{self.report.fiscal_year_label}実施分）", "title")
         at = 2
         for each in self.report.indicators:
             self._text(page, at, 0, each.name, "head")
+            page.set_row(at, height_of([each.name], [_NAME]))
             self._text(page, at, 1, "単位", "head")
             for column, year in enumerate(years, 2):
                 self._text(page, at, column, fy.short(year), "head")
@@ -304,8 +319,9 @@ class _Book:
                     if value is not None:
                         page.write_number(at + offset, column, value, self._number("", each.decimals))
             self._lines(page, at, len(years), each.name)
-            at += 20
+            at += _BLOCK
         page.freeze_panes(2, 1)
+        page.set_h_pagebreaks(range(2 + 2 * _BLOCK, at, 2 * _BLOCK))
 
     def _lines(self, page, at: int, years: int, title: str) -> None:
         chart, name = self.book.add_chart({"type": "line"}), "成果指標のグラフ"
@@ -319,7 +335,7 @@ class _Book:
         chart.set_title({"name": title, "name_font": {"name": FONT, "size": 11}})
         chart.show_blanks_as("gap")
         chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
-        chart.set_size({"width": 760, "height": 300})
+        chart.set_size({"width": 760, "height": 270})
         page.insert_chart(at + 3, 0, chart, {"description": f"{title}の実績と目標値"})
 
 
