@@ -272,7 +272,15 @@ class Rows:
             }
             for indicator in self.source.indicators
             for year in indicator.years
+            if self._says_something(indicator, year)
         ]
+
+    def _says_something(self, indicator: Indicator, year: IndicatorYear) -> bool:
+        """False for a blank column of a known indicator that holds nothing of that year either."""
+        key = parsing.key(indicator.name)
+        figures, counts = (year.actual, year.target), (year.numerator, year.denominator)
+        is_blank = not any(figure.word or figure.number is not None for figure in figures) and counts == (None, None)
+        return not is_blank or key not in self.held.indicators or (key, year.fiscal_year) in self.held.values
 
     # --- What is written --------------------------------------------------------------------------
 
