@@ -137,6 +137,11 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "files"
 REPORT_CACHE_DIR = VAR_DIR / "report-cache"
 LEDGER_ANCHORS = Path(env_str("AYUMI_LEDGER_ANCHORS", str(VAR_DIR / "ledger-anchors.txt")))
+# Under which terms the open data may be used: name and address, with a space between them.
+OPEN_DATA_LICENCE = env_str(
+    "AYUMI_LICENCE",
+    "クリエイティブ・コモンズ・ライセンス（表示4.0国際） https://creativecommons.org/licenses/by/4.0/deed.ja",
+).rsplit(" ", 1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 

@@ -13,6 +13,7 @@ import xlsxwriter
 from indicators import calculation
 from initiatives import fiscal_year as fy
 from initiatives.workbook_writer import FONT, fitting, height_of
+from reporting.low_ratings import low_ratings
 from reporting.pdf.figures import FIGURE_WORDS
 from reporting.snapshot import Goal, Indicator, IndicatorYear, Report, Row, Tally
 
@@ -71,6 +72,7 @@ class _Book:
         self._indicators()
         self._sums()
         self._departments()
+        self._low_ratings()
         self._indicator_charts()
 
     def _sheet(self, name: str, widths: Sequence[int], *, landscape: bool = True):
@@ -248,6 +250,35 @@ class _Book:
             "課ごとの集計", "課ごとの評価（2つ以上の課の取組は、それぞれの課で数えます）", "課の名前", lines
         )
         self._stacked(page, "課ごとの集計", first, len(lines), "課ごとの評価の件数", below=first + len(lines) + 1)
+
+    def _low_ratings(self) -> None:
+        found = low_ratings(self.report)
+        if found.is_empty:
+            return
+        page = self._sheet("低い評価", widths := [34, 8, 44, 44, 26])
+        self._text(page, 0, 0, f"{found.title}（{self.report.fiscal_year_label}実施分）", "title")
+        self._text(page, 1, 0, found.finding, "note")
+        lines = [[found.term, "評価", "低評価の理由", "課題と改善策", "年度"]]
+        lines += [
+            [
+                f"{each.row.code}　{each.row.name}",
+                each.row.rating,
+                each.row.low_rating_reason,
+                each.row.issues,
+                found.year,
+            ]
+            for each in found.low
+        ]
+        lines += [
+            [f"{each.before.code}　{each.before.name}", each.before.rating, each.before.low_rating_reason,
+             each.before.issues, f"{found.year_before}（{each.outcome}）"]
+            for each in found.followed
+        ]  # fmt: skip
+        for at, line in enumerate(lines, 2):
+            for column, words in enumerate(line):
+                self._text(page, at, column, words, "head" if at == 2 else "plain")
+            page.set_row(at, height_of(line, widths))
+        page.freeze_panes(3, 1)
 
     def _tallies(self, name: str, title: str, head: str, lines: Sequence[tuple[str, Tally]]):
         """Returns the sheet and the number of its first row of figures."""
