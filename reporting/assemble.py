@@ -1,12 +1,13 @@
 """From the database to the frozen report of a year: the only place where reporting reads the tables.
 
-Fifteen queries whatever the size of the plan (tests/reporting/test_assemble.py), and as many again when a chapter names a
+Thirteen queries whatever the size of the plan (tests/reporting/test_assemble.py), and as many again when a chapter names a
 difference from last year. Only what is approved goes in:
 a part that is not approved brings no text, and its initiative counts as unrated.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +16,7 @@ from indicators import calculation
 from indicators.series import all_series, scale_of
 from initiatives import fiscal_year as fy
 from initiatives.composition import compose
+from initiatives.dictionary import terms_of
 from initiatives.grouping import grouped
 from initiatives.models import (
     Direction,
@@ -27,7 +29,8 @@ from initiatives.models import (
     PlanYear,
     YearlyEntry,
 )
-from reporting import counting, snapshot
+from reporting import counting, snapshot, written
+from reporting.glossary import glossary
 from reporting.models import Chapter, CityEvent, Footnote
 from reporting.prose import Prose
 from reviews.models import CommitteeReview
@@ -35,7 +38,8 @@ from reviews.models import CommitteeReview
 
 def assemble(plan_year: PlanYear) -> snapshot.Report:
     """The report of one year of a plan, as it stands now, with the figures and notes of its texts put in."""
-    return Prose(typed(plan_year), lambda: last_year(plan_year)).report
+    report = Prose(typed(plan_year), lambda: last_year(plan_year)).report
+    return replace(report, glossary=glossary(report, terms_of(report.city_name)))
 
 
 def last_year(plan_year: PlanYear) -> snapshot.Report | None:
@@ -52,9 +56,9 @@ def typed(plan_year: PlanYear) -> snapshot.Report:
     plan, year = plan_year.plan, plan_year.fiscal_year
     scale = scale_of(plan)
     rows = _Rows(plan, year)
-    written = _Written(plan, year)
+    texts = _Written(plan, year)
     indicators = tuple(all_series(plan, year, scale).values())
-    goals = _goals(plan, year, scale, rows, written, indicators)
+    goals = _goals(plan, year, scale, rows, texts, indicators)
     all_rows = [row for goal in goals for row in goal.rows]
     return snapshot.Report(
         schema=snapshot.SCHEMA,
@@ -81,8 +85,8 @@ def typed(plan_year: PlanYear) -> snapshot.Report:
             )
             for level in plan.scale
         ),
-        sections=written.sections[None],
-        committee_review=written.reviews.get(None),
+        sections=texts.sections[None],
+        committee_review=texts.reviews.get(None),
         goals=goals,
         tally=counting.tally(all_rows, scale),
         tally_without_cross_listings=counting.tally(counting.originals(all_rows), scale),
@@ -242,20 +246,20 @@ class _Written:
     """Chapters, events, footnotes and reviews of a year, by goal (None: of the whole report)."""
 
     def __init__(self, plan: Plan, year: int):
-        of_year = {"plan": plan, "fiscal_year": year}
         self.sections: dict[int | None, dict[str, snapshot.Section]] = defaultdict(dict)
-        for chapter in Chapter.objects.filter(**of_year).order_by("pk"):
-            section = snapshot.Section(chapter.kind, chapter.heading, chapter.text)
-            self.sections[chapter.goal_id][chapter.kind] = section
-        self.events = grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
-        self.footnotes = grouped(Footnote.objects.filter(**of_year).order_by("number"), "goal_id")
-        self.reviews = {
-            review.goal_id: snapshot.Section("committee_review", review.heading, review.text)
-            for review in CommitteeReview.objects.filter(**of_year)
-        }
+        self.events, self.footnotes, self.reviews = defaultdict(list), defaultdict(list), {}
+        for each in written.read(plan, year, (Chapter, CommitteeReview, CityEvent, Footnote)):
+            if each.model is Chapter:
+                self.sections[each.goal_id][each.kind] = snapshot.Section(each.kind, each.heading, each.text)
+            elif each.model is CityEvent:
+                self.events[each.goal_id].append(snapshot.Event(each.heading, each.text))
+            elif each.model is Footnote:
+                self.footnotes[each.goal_id].append(snapshot.Footnote(each.number, each.text))
+            else:
+                self.reviews[each.goal_id] = snapshot.Section("committee_review", each.heading, each.text)
 
 
-def _goals(plan, year, scale, rows: _Rows, written: _Written, indicators) -> tuple[snapshot.Goal, ...]:
+def _goals(plan, year, scale, rows: _Rows, texts: _Written, indicators) -> tuple[snapshot.Goal, ...]:
     in_force = Goal.objects.filter(plan=plan).in_force(year).order_by("number")
     directions = grouped(
         Direction.objects.filter(policy__goal__plan=plan).select_related("policy").order_by("policy__number", "number"),
@@ -263,7 +267,7 @@ def _goals(plan, year, scale, rows: _Rows, written: _Written, indicators) -> tup
     )
     policies = grouped(directions, "goal_id")
     return tuple(
-        _goal(goal, year, scale, _policies(goal, policies[goal.pk], directions, rows, scale), written, indicators, plan)
+        _goal(goal, year, scale, _policies(goal, policies[goal.pk], directions, rows, scale), texts, indicators, plan)
         for goal in in_force
     )
 
@@ -281,7 +285,7 @@ def _policies(goal, policies, directions, rows: _Rows, scale) -> tuple[snapshot.
     return tuple(made)
 
 
-def _goal(goal: Goal, year: int, scale, policies, written: _Written, indicators, plan) -> snapshot.Goal:
+def _goal(goal: Goal, year: int, scale, policies, texts: _Written, indicators, plan) -> snapshot.Goal:
     in_goal = [row for policy in policies for branch in policy.directions for row in branch.rows]
     return snapshot.Goal(
         number=goal.number,
@@ -291,10 +295,10 @@ def _goal(goal: Goal, year: int, scale, policies, written: _Written, indicators,
         tally=counting.tally(in_goal, scale),
         tally_without_cross_listings=counting.tally(counting.originals(in_goal), scale),
         policies=policies,
-        sections=written.sections[goal.pk],
-        events=tuple(snapshot.Event(event.when, event.what) for event in written.events[goal.pk]),
-        footnotes=tuple(snapshot.Footnote(note.number, note.text) for note in written.footnotes[goal.pk]),
-        committee_review=written.reviews.get(goal.pk),
+        sections=texts.sections[goal.pk],
+        events=tuple(texts.events[goal.pk]),
+        footnotes=tuple(texts.footnotes[goal.pk]),
+        committee_review=texts.reviews.get(goal.pk),
         indicator_codes=tuple(indicator.code for indicator in indicators if goal.number in indicator.goal_numbers),
     )
 

@@ -355,6 +355,15 @@ TABLES = (
         ),
         lambda report: [(goal.number, note) for goal in report.goals for note in goal.footnotes],
     ),
+    Table(
+        "glossary",
+        "用語の説明",
+        (
+            Column("word", "言葉", TEXT, "意味がわかりにくい言葉", lambda each: each.word),
+            Column("meaning", "意味", TEXT, "その意味", lambda each: each.meaning),
+        ),
+        lambda report: report.glossary,
+    ),
     Table("low_before", "前年度に低い評価だった取組",
         (
             Column("code", "番号", TEXT, "取組の番号", lambda each: each.before.code),

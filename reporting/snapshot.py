@@ -175,6 +175,14 @@ class LowBefore:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A word that not everybody knows, with what it means."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Report:
     schema: int
     title: str  # 鎌倉市地域福祉計画 推進状況報告書（令和6年度実施分）
@@ -199,6 +207,7 @@ class Report:
     indicator_ratings: dict[str, int]  # of this year, each indicator once
     departments: tuple[DepartmentTally, ...]  # in the register's order
     low_before: tuple[LowBefore, ...] = ()
+    glossary: tuple[Word, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:

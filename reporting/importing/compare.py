@@ -197,7 +197,7 @@ class _Import:
         if not self.dry_run:
             # Two imports into one plan wait for each other.
             list(Plan.objects.select_for_update().values_list("pk"))
-        held = self.held = read_held(self.source.fiscal_year, self._choose, written=self.source.has_chapters)
+        held = self.held = read_held(self.source.fiscal_year, self._choose, with_written=self.source.has_chapters)
         digest = held.digest() if base or with_digest else ""
         if base and base != digest:
             raise ChangedMeanwhile

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import BigIntegerField, DateTimeField, F, FilteredRelation, Model, Q, QuerySet, Value
+from django.db.models import DateTimeField, FilteredRelation, Model, Q, QuerySet
 from django.db.models.base import ModelState
 
 from accounts.models import Department
@@ -26,6 +26,7 @@ from initiatives.models import (
     Versioned,
     YearlyEntry,
 )
+from reporting import written
 from reporting.models import Chapter, CityEvent, Footnote, PrintedClaim
 from reviews.models import CommitteeReview
 
@@ -156,10 +157,10 @@ def read_plans(fiscal_year: int) -> tuple[list[Plan], dict[int, PlanYear], dict[
     return list(plans.values()), years, levels
 
 
-def read_held(fiscal_year: int, choose, *, written: bool = True) -> Held:
+def read_held(fiscal_year: int, choose, *, with_written: bool = True) -> Held:
     """Everything a report of the year may touch. `choose(plans)` says which plan (or None: a new one).
 
-    `written`: also chapters, reviews, events and footnotes, which a workbook does not hold.
+    `with_written`: also chapters, reviews, events and footnotes, which a workbook does not hold.
     """
     plans, years, levels = read_plans(fiscal_year)
     plan = choose(plans)
@@ -172,7 +173,7 @@ def read_held(fiscal_year: int, choose, *, written: bool = True) -> Held:
     _read_initiatives(held)
     _read_entries(held)
     _read_indicators(held)
-    if written:
+    if with_written:
         _read_written(held)
     return held
 
@@ -259,42 +260,27 @@ def _read_indicators(held: Held) -> None:
 
 
 def _read_written(held: Held) -> None:
-    """Chapters, reviews, events, footnotes and printed claims of the year: five tables in one query."""
+    """Chapters, reviews, events, footnotes and printed claims of the year."""
     numbers = {goal.pk: number for number, goal in held.goals.items()} | {None: None}
     of_year = {"plan": held.plan, "fiscal_year": held.fiscal_year}
-    queries = [
-        _columns(Chapter, of_year, kind=F("kind"), number=Value(0), heading=F("heading"), text=F("text"), version=F("version")),
-        _columns(CommitteeReview, of_year, kind=Value("-review"), number=Value(0), heading=F("heading"), text=F("text"), version=F("version")),
-        _columns(CityEvent, of_year, kind=Value("-event"), number=F("position"), heading=F("when"), text=F("what"), version=Value(0)),
-        _columns(Footnote, of_year, kind=Value("-footnote"), number=F("number"), heading=Value(""), text=F("text"), version=Value(0)),
-        _columns(PrintedClaim, of_year, kind=Value("-claim"), number=Value(0), heading=F("key"), text=F("text"), version=Value(0)),
-    ]  # fmt: skip
-    for pk, goal_id, kind, number, heading, text, version in queries[0].union(*queries[1:], all=True):
-        goal = numbers[goal_id]
-        row = {"pk": pk, "goal_id": goal_id, **of_year}
-        if kind == "-claim":
-            del row["goal_id"]
-            made = held.claims[heading] = PrintedClaim(**row, key=heading, text=text)
-        elif kind == "-event":
-            made = held.events[goal, number] = CityEvent(**row, position=number, when=heading, what=text)
-        elif kind == "-footnote":
-            made = held.footnotes[number] = Footnote(**row, number=number, text=text)
-        elif kind == "-review":
-            made = held.reviews[goal] = CommitteeReview(**row, heading=heading, text=text, version=version)
+    for each in written.read(held.plan, held.fiscal_year):
+        goal = numbers[each.goal_id]
+        row = {"pk": each.pk, **of_year} | ({} if each.model is PrintedClaim else {"goal_id": each.goal_id})
+        if each.model is PrintedClaim:
+            made = held.claims[each.heading] = PrintedClaim(**row, key=each.heading, text=each.text)
+        elif each.model is CityEvent:
+            made = CityEvent(**row, position=each.number, when=each.heading, what=each.text)
+            held.events[goal, each.number] = made
+        elif each.model is Footnote:
+            made = held.footnotes[each.number] = Footnote(**row, number=each.number, text=each.text)
+        elif each.model is CommitteeReview:
+            made = CommitteeReview(**row, heading=each.heading, text=each.text, version=each.version)
+            held.reviews[goal] = made
         else:
-            made = held.chapters[goal, kind] = Chapter(**row, kind=kind, heading=heading, text=text, version=version)
+            made = Chapter(**row, kind=each.kind, heading=each.heading, text=each.text, version=each.version)
+            held.chapters[goal, each.kind] = made
         made.goal_key = goal
         made._state.adding = False
-
-
-def _columns(model: type[Model], of_year: dict, **columns) -> QuerySet:
-    """The seven columns that the five tables share, under the same names."""
-    rows = model.objects.filter(**of_year).order_by()
-    aliases = {f"c_{name}": expression for name, expression in columns.items()}
-    goal = "goal_id" if hasattr(model, "goal") else "no_goal"
-    if goal == "no_goal":
-        rows = rows.annotate(no_goal=Value(None, output_field=BigIntegerField()))
-    return rows.annotate(**aliases).values_list("pk", goal, *aliases)
 
 
 def missing(held: Iterable, said: Iterable) -> list:

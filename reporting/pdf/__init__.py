@@ -24,16 +24,23 @@ def render(
     progress: Progress | None = None,
     edition: str = "",
     issued: str = "",
+    excerpt: str = "",
 ) -> bytes:
     """The whole report as PDF/UA-1.
 
     report: reporting.snapshot.Report. cache_dir: where finished chapters are kept (None: nowhere). processes:
     how many render at once (None: one a processor, two at most). progress(percent, what is being done) is called
-    in this process. edition (第2版) and issued (令和8年12月) stand on the cover. The same report gives the same
-    bytes.
+    in this process. edition (第2版) and issued (令和8年12月) stand on the cover. excerpt: what an
+    excerpt (reporting.excerpt) is about. The same report gives the same bytes.
     """
     from reporting.pdf.build import Build
 
     return Build(
-        report, cache_dir=cache_dir, processes=processes, progress=progress, edition=edition, issued=issued
+        report,
+        cache_dir=cache_dir,
+        processes=processes,
+        progress=progress,
+        edition=edition,
+        issued=issued,
+        excerpt=excerpt,
     ).run()

@@ -24,6 +24,7 @@ class Build:
     progress: object
     edition: str
     issued: str
+    excerpt: str = ""
 
     def __post_init__(self):
         self.store = Store(self.cache_dir)
@@ -31,7 +32,7 @@ class Build:
         self.made: dict[str, Rendered] = {}
 
     def run(self) -> bytes:
-        book = printed.Book(self.report, edition=self.edition, issued=self.issued)
+        book = printed.Book(self.report, edition=self.edition, issued=self.issued, excerpt=self.excerpt)
         count = self.processes or min(PROCESSES, os.cpu_count() or 1)
         with Workers(count) as workers:
             self._say(1, "章の文をそろえています")

@@ -81,12 +81,13 @@ class Book:
     report: Report
     edition: str = ""
     issued: str = ""
+    excerpt: str = ""  # what the report is an excerpt about: printed without the parts that are about the whole
     entries: list[Entry] = field(default_factory=list)
     late_contexts: list[dict] = field(default_factory=list)
 
     @property
     def title(self) -> str:
-        return f"{self.report.title}{self.edition}"
+        return f"{self.report.title}{self.edition}{f'　抜粋：{self.excerpt}' if self.excerpt else ''}"
 
     @cached_property
     def terms(self) -> dict[str, str]:
@@ -100,6 +101,7 @@ class Book:
             "goals": f"各{goal}の進捗状況",
             "tables": f"各{initiative}の進捗状況",
             "indicators": "成果指標",
+            "glossary": "用語の説明",
             "index": "担当課別の索引",
             "structure": "計画の体系",
         }
@@ -110,15 +112,14 @@ class Book:
     def chapters(self) -> list[Chapter]:
         self.entries = []
         contents = self._chapter("contents", "contents", "目次", {}, part="目次", late=True, is_contents=True)
+        whole = [] if self.excerpt else [self._structure(), self._front(), self._overall(), *self._goal_chapters()]
         body = [
-            self._structure(),
-            self._front(),
-            self._overall(),
-            *self._goal_chapters(),
+            *whole,
             self._ratings(),
             *self._low(),
             *[chapter for goal in self.report.goals for chapter in self._tables(goal)],
             *self._indicators(),
+            *self._glossary(),
         ]
         index = self._index()
         made = [self._cover(), contents, *body, index]
@@ -437,6 +438,14 @@ class Book:
             if goals
             else []
         )
+
+    def _glossary(self) -> list[Chapter]:
+        """What words mean that not everybody knows: where any is used."""
+        if not self.report.glossary:
+            return []
+        part = self.parts["glossary"]
+        self._enter(1, part, "glossary")
+        return [self._chapter("glossary", "glossary", part, {"heading": part}, part=part, head=part)]
 
     def _index(self) -> Chapter:
         part = self.parts["index"]

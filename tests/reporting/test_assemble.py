@@ -5,12 +5,20 @@ import pytest
 from django.utils import timezone
 
 from indicators.models import Figure
-from initiatives.models import Goal, PlanYear
+from initiatives.models import Goal, PlanYear, Term
 from reporting.assemble import assemble
 from reporting.models import Chapter, CityEvent, Footnote
 from reporting.snapshot import to_json
 from reviews.models import CommitteeReview
-from tests.factories import DepartmentFactory, PlanYearFactory, make_entry, make_indicator, make_initiative, make_part
+from tests.factories import (
+    DepartmentFactory,
+    PlanYearFactory,
+    UserFactory,
+    make_entry,
+    make_indicator,
+    make_initiative,
+    make_part,
+)
 
 
 @pytest.fixture
@@ -170,5 +178,11 @@ def test_queries_do_not_grow(plan, year, department, other_department, count, dj
         make_entry(make_initiative(plan, f"{number}-1-1-1", department, other_department), rating="A")
         make_indicator(plan, f"I{number}", goals=(number,), values={2024: ("1", "2")})
     fresh = PlanYear.objects.select_related("plan").get(pk=year.pk)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         assemble(fresh)
+
+
+def test_the_city_s_own_words_are_explained_when_they_are_used(plan, year, department):
+    Term.objects.create(kind="loan", word="スキーム", right="しくみ", created_by=UserFactory())
+    make_entry(make_initiative(plan, "1-1-1-1", department), rating="A", result="新しいスキームを作った。")
+    assert ("スキーム", "しくみ") in [(each.word, each.meaning) for each in assemble(year).glossary]

@@ -93,7 +93,15 @@ def full_report():
         numerator_unit="人", denominator_name="下", denominator_unit="件",
     )  # fmt: skip
     scale = tuple(replace(step, reason_required=step.letter in "CD") for step in made.scale)
-    return replace(made, scale=scale, goals=(first, factory.goal(2, again)), low_before=(low,), indicators=(indicator,))
+    words = (snapshot.Word("アウトリーチ", "支援を届けに行くこと"),)
+    return replace(
+        made,
+        glossary=words,
+        scale=scale,
+        goals=(first, factory.goal(2, again)),
+        low_before=(low,),
+        indicators=(indicator,),
+    )
 
 
 @pytest.fixture(scope="module")
