@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import chapter_views, check_views, views
+from reporting import chapter_views, check_views, file_views, views
 from reporting.importing import views as importing
 
 app_name = "reporting"
@@ -11,6 +11,10 @@ urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/low-ratings/", views.low_ratings, name="low_ratings"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/", views.build_list, name="build_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/build/", views.build_start, name="build_start"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/report/files/<slug:kind>/", file_views.report_file, name="report_file"
+    ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/word/", file_views.word_compare, name="word_compare"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/", check_views.check_list, name="check_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/overview/", check_views.check_overview, name="check_overview"),
     path(

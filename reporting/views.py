@@ -17,6 +17,7 @@ from reporting.checks.context import Context
 from reporting.checks.page import count, items
 from reporting.checks.run import CHECKS
 from reporting.checks.year import ACCEPTED, judged
+from reporting.files import KINDS
 from reporting.models import ReportBuild
 
 # What 集計 says of ratings that lie oddly: all the best in one 課, last year's text, better than the number says.
@@ -127,6 +128,7 @@ def build_list(request, plan_year):
         "builds": plan_year.report_builds.select_related("requested_by")[:20],
         "unwritten": builds.unwritten(plan_year),
         "checks": count(judged(plan_year)),
+        "kinds": KINDS.values(),
     }
     return render(request, "reporting/build_list.html", context)
 

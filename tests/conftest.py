@@ -267,6 +267,7 @@ def targets(plan, department, coordinator, writer, manager):
         "受付中の年度": year(collecting),
         "審議中の年度": year(opened),
         "受付中の年度の開始": year(collecting, action="start"),
+        "審議中の報告書のファイル": year(opened, kind="word"),
         "審議中の年度の指摘": year(opened, key="0" * 24),
         "受付中の取組": year(collecting, pk=initiative.pk),
         "審議中の取組": year(opened, pk=initiative.pk),

@@ -1,11 +1,13 @@
 """Every form that the program shows, filled and sent as a person would: for rules that must hold for all of them."""
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import docx
 from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
 from django.apps import apps
@@ -168,8 +170,10 @@ def _fill(form: Form, element, pressed) -> None:
     elif not name:
         return
     elif kind == "file":
-        xlsx = "xlsx" in element.get("accept", "")
-        form.files[name] = ("調査票.xlsx", small.content()) if xlsx else ("ちらし.pdf", PDF)
+        made = {".xlsx": ("調査票.xlsx", small.content), ".docx": ("報告書.docx", word_file)}
+        accepted = element.get("accept", "").split(",")[0]
+        file_name, content = made.get(accepted, ("ちらし.pdf", lambda: PDF))
+        form.files[name] = (file_name, content())
     elif element.name == "select":
         options = [option.get("value", "") for option in element.find_all("option")]
         chosen = element.select_one("option[selected]")
@@ -182,6 +186,12 @@ def _fill(form: Form, element, pressed) -> None:
     else:
         said = element.get_text() if element.name == "textarea" else element.get("value", "")
         form.data[name] = [said.strip() or _words(element, kind, name)]
+
+
+def word_file() -> bytes:
+    file = io.BytesIO()
+    docx.Document().save(file)
+    return file.getvalue()
 
 
 def _words(element, kind: str, name: str) -> str:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from initiatives.models import Attachment, EntryPart, Initiative, Notice, YearlyEntry
 from initiatives.notices import delivery, outbox, words
 from reporting.assemble import assemble
+from reporting.files import KINDS
 from tests.access_city import CO_OWNER, OTHER, OWN, STATES, City, undone
 from tests.canaries import MARK, Canary, Person, body_of, may_read, names_in
 
@@ -57,6 +58,7 @@ def _places(city: City) -> dict[str, list[dict]]:
         "年度": years,
         "受付中の年度の開始": [years[0] | {"action": "start"}],
         "審議中の年度の指摘": [years[2] | {"key": "0" * 24}],
+        "審議中の報告書のファイル": [year | {"kind": kind} for year in years for kind in KINDS],
         "取組": [plan | {"fiscal_year": entry.fiscal_year, "pk": entry.initiative_id} for entry in entries],
         "ない取組": [years[0] | {"pk": 10**6}],
         "記入": [place for _, place in parts],
