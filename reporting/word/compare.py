@@ -29,8 +29,13 @@ class NotWord(ValueError):
 class Piece:
     """One paragraph, or one cell of a table. Headings are pieces too."""
 
-    place: tuple[str, ...]  # headings above, then of a cell the row's first cell and the column's heading
+    headings: tuple[str, ...]  # above it
+    cell: tuple[str, ...]  # the row's first cell and the column's heading; () of a paragraph
     text: str
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        return self.headings + self.cell
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,19 @@ def compare(made: bytes, edited: bytes) -> list[Difference]:
 
 
 def _differences(before: list[Piece], after: list[Piece]) -> Iterator[Difference]:
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    """Found by the texts and their cells, not by the headings above: a heading that changed is one difference."""
+    keys = ([(piece.cell, piece.text) for piece in pieces] for pieces in (before, after))
+    matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
     for kind, i, j, m, n in matcher.get_opcodes():
         if kind != "equal":
             yield from _changes(before[i:j], after[m:n])
 
 
 def _changes(before: list[Piece], after: list[Piece]) -> Iterator[Difference]:
-    """Pieces at the same place are one that was changed; of several at one place, in their order."""
+    """A cell was changed into the same cell; of paragraphs each into the one of its place in their order."""
     left = list(after)
     for piece in before:
-        found = next((other for other in left if other.place == piece.place), None)
+        found = next((other for other in left if other.cell == piece.cell), None)
         if found is not None:
             left.remove(found)
         if found is None or found.text != piece.text:
@@ -132,9 +139,8 @@ class _Body:
         self.headings: list[tuple[int, str]] = []
         self.field_depth, self.skipped_at = 0, None  # inside which field that is not read
 
-    @property
-    def place(self) -> tuple[str, ...]:
-        return tuple(text for _, text in self.headings)
+    def _piece(self, text: str, cell: tuple[str, ...] = ()) -> Piece:
+        return Piece(tuple(heading for _, heading in self.headings), cell, text)
 
     def pieces(self, body) -> Iterator[Piece]:
         for element in body:
@@ -154,10 +160,10 @@ class _Body:
         if name.startswith("heading ") and name[8:].isdigit():
             level = int(name[8:])
             self.headings = [each for each in self.headings if each[0] < level]
-            yield Piece(self.place, text)
+            yield self._piece(text)
             self.headings.append((level, text))
         elif not name.startswith("toc "):
-            yield Piece(self.place, text)
+            yield self._piece(text)
 
     def _table(self, table) -> Iterator[Piece]:
         """Cells by the first cell of their row and the heading of their column; merged ones count once."""
@@ -173,7 +179,7 @@ class _Body:
                 merge = cell.find(f"{_W}tcPr/{_W}vMerge")
                 if text and (merge is None or merge.get(f"{_W}val") == "restart"):
                     where = () if is_head else (first, heads.get(column, ""))
-                    yield Piece(self.place + tuple(dict.fromkeys(filter(None, where))), text)
+                    yield self._piece(text, tuple(dict.fromkeys(filter(None, where))))
                 column += int(span.get(f"{_W}val")) if span is not None else 1
 
     def _text(self, paragraph) -> str:

@@ -78,6 +78,15 @@ def test_added_and_removed_paragraphs():
     assert {each.kind for each in found} == {"足した", "消した"}
 
 
+def test_a_changed_heading_is_one_difference():
+    def change(document):
+        heading = next(each for each in document.paragraphs if each.style.name == "Heading 2")
+        heading.runs[0].text = f"{heading.text}（案）"
+
+    (found,) = compare(MADE, edited(change))
+    assert found.after == f"{found.before}（案）"
+
+
 def test_tracked_corrections_count_as_accepted():
     def change(document):
         run = paragraphs(document)[0].runs[0]._r
