@@ -86,7 +86,8 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             pages = ("chapter_list", "chapter_edit", "chapter_history")
             items.append(("章", "reporting:chapter_list", tuple(f"reporting:{name}" for name in pages), year))
         if permissions.can_build_report(user):
-            pages = ("build_list", "build_detail", "word_compare", "check_list", "check_overview", "check_decide")
+            pages = ("build_list", "build_detail", "edition_new", "edition_detail", "edition_step", "word_compare")
+            pages += ("check_list", "check_overview", "check_decide")
             names = (*(f"reporting:{name}" for name in pages), *_TERM_PAGES)
             items.append(("報告書", "reporting:build_list", names, year))
     if plan_year and permissions.can_run_year(user):

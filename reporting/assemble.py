@@ -31,7 +31,7 @@ from initiatives.models import (
 )
 from reporting import counting, snapshot, written
 from reporting.glossary import glossary
-from reporting.models import Chapter, CityEvent, Footnote
+from reporting.models import Chapter, CityEvent, Footnote, ReportEdition
 from reporting.prose import Prose
 from reviews.models import CommitteeReview
 
@@ -48,7 +48,8 @@ def last_year(plan_year: PlanYear) -> snapshot.Report | None:
     if before is None:
         return None
     before.plan = plan_year.plan
-    return typed(before)
+    edition = ReportEdition.objects.standing(before)
+    return edition.report if edition else typed(before)
 
 
 def typed(plan_year: PlanYear) -> snapshot.Report:

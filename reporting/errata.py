@@ -75,6 +75,7 @@ def errata(before: Report, after: Report) -> tuple[Correction, ...]:
         *_low_before(before, after),
         *(line for pair in goals for line in _rows(*pair, after)),
         *_indicators(before, after),
+        *_glossary(before, after),
         *_index(before, after),
     )
 
@@ -401,6 +402,12 @@ def _year(at: Correction, indicators: tuple, years: tuple) -> Iterator[Correctio
             told(indicator, each) if each else "" for indicator, each in zip(indicators, years, strict=True)
         )
         yield from _value(at, f"{fy.label(year)}の{field}", wrong, right)
+
+
+def _glossary(before: Report, after: Report) -> Iterator[Correction]:
+    for pair in _paired(before.glossary, after.glossary, lambda each: each.word):
+        at = _at("用語の説明", next(filter(None, pair)).word)
+        yield from _values(at, *pair, {"word": "言葉", "meaning": "意味"})
 
 
 def _index(before: Report, after: Report) -> Iterator[Correction]:

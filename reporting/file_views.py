@@ -16,9 +16,8 @@ from initiatives.gate import only_for
 from initiatives.models import Initiative
 from initiatives.plan_years import with_plan_year
 from initiatives.text_diff import Piece, diff
-from reporting import word
-from reporting.assemble import assemble
-from reporting.files import KINDS
+from reporting.files import KINDS, QUICK, source_of
+from reporting.models import ReportEdition
 from reporting.snapshot import Report
 from reporting.word.compare import Difference, NotWord, compare
 
@@ -38,11 +37,11 @@ class WordForm(forms.Form):
 @only_for(permissions.can_build_report)
 def report_file(request, plan_year, kind):
     """A file of the report as it stands now."""
-    if kind not in KINDS:
+    if kind not in [each.key for each in QUICK]:
         raise Http404
-    report, made = assemble(plan_year), KINDS[kind]
-    response = HttpResponse(made.make(report, "", ""), content_type=made.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, made.name(report, plan_year.short))
+    source, made = source_of(plan_year, ReportEdition.objects.standing(plan_year)), KINDS[kind]
+    response = HttpResponse(made.make(source, lambda percent, step: None), content_type=made.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, source.file_name(made))
     return response
 
 
@@ -64,10 +63,10 @@ def word_compare(request, plan_year):
     form = WordForm(request.POST, request.FILES) if request.method == "POST" else WordForm()
     context = {"plan_year": plan_year, "form": form}
     if form.is_valid():
-        file, report = form.cleaned_data["file"], assemble(plan_year)
+        file, source = form.cleaned_data["file"], source_of(plan_year, ReportEdition.objects.standing(plan_year))
         try:
-            found = compare(word.render(report), file.read())
-            context |= {"lines": _lines(found, report, plan_year), "file_name": printable_name(file)}
+            found = compare(KINDS["word"].make(source, lambda percent, step: None), file.read())
+            context |= {"lines": _lines(found, source.report, plan_year), "file_name": printable_name(file)}
         except NotWord as error:
             form.add_error("file", str(error))
     return render(request, "reporting/word_compare.html", context, status=422 if form.errors else 200)

@@ -1,14 +1,18 @@
-"""The written chapters of a year's report, what was printed and is checked, and the builds of its files."""
+"""The written chapters of a year's report, what was printed and is checked, its editions, and the builds of its files."""
+
+import hashlib
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from initiatives.models import Goal, Plan, PlanYear, Upload, Versioned
 from initiatives.permissions import is_coordinating
-from ledger.records import Record
+from ledger.records import Record, RecordQuerySet
+from reporting.snapshot import Report, SnapshotError, loads
 
 
 class ChapterQuerySet(models.QuerySet):
@@ -186,24 +190,168 @@ class CheckDecision(Record):
         return f"{self.about}：{self.get_kind_display()}"
 
 
+class EditionQuerySet(RecordQuerySet):
+    def light(self):
+        """Without the texts, which are long."""
+        return self.defer("snapshot", "last_snapshot")
+
+    def with_steps(self):
+        steps = EditionStep.objects.select_related("by")
+        return self.select_related("plan_year__plan", "made_by").prefetch_related(Prefetch("steps", steps))
+
+    def standing(self, plan_year: PlanYear) -> "ReportEdition | None":
+        """The edition that is the year's report; None as long as the year is open."""
+        return self.filter(plan_year=plan_year).order_by("-number").first() if plan_year.is_locked else None
+
+    def public(self):
+        """What is published and was not taken back, the newest of each year first. The other face of is_public."""
+        steps = EditionStep.objects.filter(edition=OuterRef("pk"))
+        published, withdrawn = (steps.filter(action=action) for action in ("publish", "withdraw"))
+        found = self.filter(Exists(published), ~Exists(withdrawn))
+        return found.order_by("plan_year__plan", "-plan_year__fiscal_year", "-number")
+
+    def visible_to(self, user: User):
+        """The other face of permissions.can_view_edition."""
+        seen = self.filter(plan_year__in=PlanYear.objects.visible_to(user))
+        return seen if is_coordinating(user) else seen.public()
+
+
+class ReportEdition(Record):
+    """版: a year's report as it was 確定, with figures, names and structure of that day. It never changes.
+
+    `snapshot` is the text of snapshot.dumps, `digest` its SHA-256. `last_snapshot`: the year before, with which the
+    figures are compared, as it stood then ("" for none). What became of the edition is told by its steps.
+    """
+
+    class State(models.TextChoices):
+        FINALIZED = "finalized", "確定"
+        PUBLISHED = "published", "公表"
+        WITHDRAWN = "withdrawn", "取り下げ"
+
+    plan_year = models.ForeignKey(PlanYear, models.PROTECT, related_name="editions", verbose_name="年度")
+    number = models.PositiveSmallIntegerField("版")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="確定した人")
+    made_at = models.DateTimeField("確定した日時", default=timezone.now)
+    snapshot = models.TextField("内容")
+    last_snapshot = models.TextField("前年度の内容", blank=True)
+    digest = models.CharField("SHA-256", max_length=64)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "報告書の版"
+        verbose_name_plural = "報告書の版"
+        ordering = ["plan_year", "-number"]
+        constraints = [models.UniqueConstraint(fields=["plan_year", "number"], name="edition_number_once")]
+
+    def __str__(self):
+        return f"{self.plan_year} {self.label}"
+
+    @property
+    def label(self) -> str:
+        return f"第{self.number}版"
+
+    @cached_property
+    def report(self) -> Report:
+        """What was frozen. Raises SnapshotError when the text is not the one that the digest was made of."""
+        if digest_of(self.snapshot) != self.digest:
+            raise SnapshotError(f"{self}の内容が、確定したときと違います。")
+        return loads(self.snapshot)
+
+    @cached_property
+    def before(self) -> "ReportEdition | None":
+        """The newest earlier edition that everybody could read: what the 正誤 list is held against."""
+        earlier = ReportEdition.objects.filter(plan_year=self.plan_year_id, number__lt=self.number)
+        return earlier.filter(steps__action="publish").order_by("-number").first()
+
+    @cached_property
+    def last_report(self) -> Report | None:
+        return loads(self.last_snapshot) if self.last_snapshot else None
+
+    def step(self, action: str) -> "EditionStep | None":
+        return next((step for step in self.steps.all() if step.action == action), None)
+
+    @property
+    def is_public(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def state(self) -> State:
+        """Reopened before it was public, it never will be; reopened later, it stays until it is taken back."""
+        taken = {step.action for step in self.steps.all()}
+        if "withdraw" in taken or ("reopen" in taken and "publish" not in taken):
+            return self.State.WITHDRAWN
+        return self.State.PUBLISHED if "publish" in taken else self.State.FINALIZED
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class EditionStep(Record):
+    """One step of an edition. Written by edition_cycle alone."""
+
+    class Action(models.TextChoices):
+        FINALIZE = "finalize", "確定"
+        PUBLISH = "publish", "公表"
+        REOPEN = "reopen", "再開"
+        WITHDRAW = "withdraw", "取り下げ"
+
+    edition = models.ForeignKey(ReportEdition, models.PROTECT, related_name="steps", verbose_name="版")
+    action = models.CharField("したこと", max_length=10, choices=Action)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="した人")
+    at = models.DateTimeField("日時", default=timezone.now)
+    reason = models.TextField("理由", blank=True)
+    # What the consistency check still told then: place, title, found, why (edition_cycle.open_errors).
+    open_errors = models.JSONField("残っていた指摘", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "版の記録"
+        verbose_name_plural = "版の記録"
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "action"], name="edition_step_once"),
+            models.CheckConstraint(
+                condition=~Q(action__in=["reopen", "withdraw"]) | ~Q(reason=""), name="edition_step_back_has_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.edition} {self.get_action_display()}"
+
+
 class ReportBuild(models.Model):
-    """One making of the report's file, run in the background."""
+    """One making of a file of the report, run in the background: of an edition, or of a year as it stands (a draft)."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", "順番を待っています"
         RUNNING = "running", "作っています"
         DONE = "done", "できました"
         FAILED = "failed", "作れませんでした"
+        CANCELLED = "cancelled", "取りやめました"
+
+    class Kind(models.TextChoices):
+        PDF = "pdf", "PDF"
+        WORD = "word", "Word"
+        EXCEL = "excel", "Excel"
+        DATA = "data", "オープンデータ"
 
     UNFINISHED = (Status.WAITING, Status.RUNNING)
 
     plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="report_builds", verbose_name="年度")
-    status = models.CharField("状態", max_length=8, choices=Status, default=Status.WAITING)
+    edition = models.ForeignKey(
+        ReportEdition, models.PROTECT, null=True, blank=True, related_name="builds", verbose_name="版"
+    )
+    kind = models.CharField("種類", max_length=5, choices=Kind, default=Kind.PDF)
+    excerpt = models.CharField("抜粋", max_length=120, blank=True)  # the key of one (reporting.excerpt)
+    name = models.CharField("ファイルの名前", max_length=250, blank=True)
+    status = models.CharField("状態", max_length=9, choices=Status, default=Status.WAITING)
     percent = models.PositiveSmallIntegerField("進み具合", default=0)
     step = models.CharField("いましていること", max_length=100, blank=True)
     problem = models.TextField("作れなかった理由", blank=True)
     file = models.FileField("ファイル", upload_to="reports/", blank=True)
     digest = models.CharField("SHA-256", max_length=64, blank=True)
+    size = models.PositiveIntegerField("大きさ（バイト）", null=True, blank=True)
     pages = models.PositiveSmallIntegerField("ページ数", null=True, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="頼んだ人"

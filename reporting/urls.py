@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reporting import chapter_views, check_views, file_views, views
+from reporting import chapter_views, check_views, edition_views, file_views, views
 from reporting.importing import views as importing
 
 app_name = "reporting"
 _CHAPTER = "plans/<int:plan_id>/<year:fiscal_year>/chapters/<int:goal>/<slug:kind>/"
+_EDITION = "plans/<int:plan_id>/<year:fiscal_year>/report/editions/<int:number>/"
 urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
@@ -14,6 +15,10 @@ urlpatterns = [
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/report/files/<slug:kind>/", file_views.report_file, name="report_file"
     ),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/finalize/", edition_views.edition_new, name="edition_new"),
+    path(_EDITION, edition_views.edition_detail, name="edition_detail"),
+    path(f"{_EDITION}files/", edition_views.edition_files, name="edition_files"),
+    path(f"{_EDITION}<slug:action>/", edition_views.edition_step, name="edition_step"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/word/", file_views.word_compare, name="word_compare"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/", check_views.check_list, name="check_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/overview/", check_views.check_overview, name="check_overview"),
@@ -32,6 +37,7 @@ urlpatterns = [
     path("print.css", chapter_views.print_css_file, name="print_css_file"),
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
     path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),
+    path("report-builds/<int:pk>/cancel/", edition_views.build_cancel, name="build_cancel"),
     path("report-builds/<int:pk>/file/", views.build_file, name="build_file"),
     path("imports/", importing.import_new, name="import_new"),
     path("imports/<int:pk>/", importing.import_preview, name="import_preview"),

@@ -17,8 +17,10 @@ from reporting.checks.context import Context
 from reporting.checks.page import count, items
 from reporting.checks.run import CHECKS
 from reporting.checks.year import ACCEPTED, judged
-from reporting.files import KINDS
-from reporting.models import ReportBuild
+from reporting.editions import last_report_of, report_of
+from reporting.excerpt import choices, find
+from reporting.files import KINDS, QUICK
+from reporting.models import ReportBuild, ReportEdition
 
 # What 集計 says of ratings that lie oddly: all the best in one 課, last year's text, better than the number says.
 _LEANING = ("clustering", "rating_number", "same_as_last_year")
@@ -73,17 +75,15 @@ def _reasons(request, plan_year):
 def _summary(request, plan_year):
     """The year counted as the address asks: with the cross-listings, or without (?cross=without)."""
     return summaries.summary(
-        assemble(plan_year), _last_year(request, plan_year), cross=request.GET.get("cross") != "without"
+        report_of(plan_year), _last_year(request, plan_year), cross=request.GET.get("cross") != "without"
     )
 
 
 def _last_year(request, plan_year):
+    """The year before, for who may see it."""
     years = PlanYear.objects.visible_to(request.user)
-    before = years.filter(plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year - 1).first()
-    if before is None:
-        return None
-    before.plan = plan_year.plan
-    return assemble(before)
+    before = years.filter(plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year - 1)
+    return last_report_of(plan_year) if before.exists() else None
 
 
 def _leaning(plan_year, found):
@@ -104,7 +104,7 @@ def summary_excel(request, plan_year):
 @with_plan_year
 def low_ratings(request, plan_year):
     """What was rated low and why, and what became of last year's."""
-    report, address = assemble(plan_year), _addresses(plan_year)
+    report, address = report_of(plan_year), _addresses(plan_year)
     found = low.low_ratings(report)
     context = {
         "plan_year": plan_year,
@@ -122,22 +122,40 @@ def low_ratings(request, plan_year):
 @with_plan_year
 @only_for(permissions.can_build_report)
 def build_list(request, plan_year):
+    return _build_list(request, plan_year)
+
+
+def _build_list(request, plan_year, *, problem="", status=200):
     builds.give_up_lost(plan_year)
+    standing = ReportEdition.objects.standing(plan_year)
+    report = standing.report if standing else assemble(plan_year)
     context = {
         "plan_year": plan_year,
-        "builds": plan_year.report_builds.select_related("requested_by")[:20],
-        "unwritten": builds.unwritten(plan_year),
-        "checks": count(judged(plan_year)),
-        "kinds": KINDS.values(),
+        "standing": standing,
+        "editions": ReportEdition.objects.light().with_steps().filter(plan_year=plan_year),
+        "may_finalize": plan_year.status == PlanYear.Status.COMMITTEE,
+        "builds": plan_year.report_builds.select_related("requested_by", "edition")[:20],
+        "unwritten": [] if standing else builds.unwritten(plan_year),
+        "checks": None if standing else count(judged(plan_year)),
+        "kinds": QUICK,
+        "excerpts": choices(report),
+        "problem": problem,
     }
-    return render(request, "reporting/build_list.html", context)
+    return render(request, "reporting/build_list.html", context, status=status)
 
 
 @require_POST
 @with_plan_year
 @only_for(permissions.can_build_report)
 def build_start(request, plan_year):
-    build = builds.start(plan_year, by=request.user)
+    """The whole report, or the excerpt that was chosen."""
+    excerpt = request.POST.get("excerpt", "")
+    if excerpt and find(report_of(plan_year), excerpt) is None:
+        return _build_list(request, plan_year, problem="その課や施策は、この報告書にありません。", status=422)
+    try:
+        build = builds.start(plan_year, by=request.user, excerpt=excerpt)
+    except builds.QueueFull:
+        return _build_list(request, plan_year, problem=builds.FULL, status=409)
     return redirect("reporting:build_detail", build.pk)
 
 
@@ -145,7 +163,7 @@ def _build(request, pk: int) -> ReportBuild:
     """The build, for whoever may build; to everyone else it does not exist."""
     if not permissions.can_build_report(request.user):
         raise Http404
-    build = get_object_or_404(ReportBuild.objects.select_related("plan_year__plan", "requested_by"), pk=pk)
+    build = get_object_or_404(ReportBuild.objects.select_related("plan_year__plan", "requested_by", "edition"), pk=pk)
     remember(request, build.plan_year)
     if not build.is_finished:
         builds.give_up_lost(build.plan_year)
@@ -169,5 +187,6 @@ def build_file(request, pk):
     build = _build(request, pk)
     if build.status != ReportBuild.Status.DONE:
         raise Http404
-    name = f"{build.plan_year.plan.name}_推進状況報告書_{build.plan_year.short}.pdf"
-    return FileResponse(build.file.open("rb"), filename=name, content_type="application/pdf")
+    kind = KINDS[build.kind]
+    name = build.name or f"{build.plan_year.plan.name}_推進状況報告書_{build.plan_year.short}{kind.extension}"
+    return FileResponse(build.file.open("rb"), filename=name, content_type=kind.content_type)

@@ -27,6 +27,7 @@ from tests.factories import (
     UserFactory,
     make_attachment,
     make_deputy,
+    make_edition,
     make_entry,
     make_indicator,
     make_initiative,
@@ -259,6 +260,8 @@ def targets(plan, department, coordinator, writer, manager):
 
     term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
 
+    published, finalized = (make_edition(plan, year, coordinator, published=year == 2023) for year in (2023, 2022))
+
     def year(plan_year, **more):
         return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
 
@@ -288,6 +291,9 @@ def targets(plan, department, coordinator, writer, manager):
         "受付中の章": year(collecting, goal=1, kind="social_trends"),
         "審議中の章": year(opened, goal=0, kind="overall"),
         "ない章": year(opened, goal=1, kind="overall"),
+        "公表の版": year(published.plan_year, number=1),
+        "公表の版の再開": year(published.plan_year, number=1, action="reopen"),
+        "確定の版": year(finalized.plan_year, number=1),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},

@@ -22,6 +22,7 @@ from initiatives.models import (
     YearlyEntry,
 )
 from ledger import guard
+from reporting import edition_cycle
 
 SCALE = (
     ("A", "目標に向け順調に実施できた。", 75, 3),
@@ -178,3 +179,12 @@ def _figure(name: str, value) -> dict:
     if isinstance(value, Figure) or value is None:
         return {name: None, f"{name}_figure": value or Figure.BLANK}
     return {name: value, f"{name}_figure": Figure.VALUE}
+
+
+def make_edition(plan, fiscal_year: int, by, *, published: bool = True):
+    """A year that has come all the way: its first edition, 公表 or only 確定."""
+    year = PlanYearFactory(plan=plan, fiscal_year=fiscal_year, status=PlanYear.Status.COMMITTEE)
+    edition = edition_cycle.finalize(year, by=by, reason="資料のとおり")
+    if published:
+        edition_cycle.publish(edition, by=by, reason="資料のとおり")
+    return edition

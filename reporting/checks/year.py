@@ -7,9 +7,9 @@ from accounts.models import Department, User
 from initiatives import dictionary
 from initiatives.checking.finding import MUST, Finding
 from initiatives.models import PlanYear
-from reporting.assemble import assemble
 from reporting.checks import run
 from reporting.checks.context import Context
+from reporting.editions import last_report_of, report_of
 from reporting.models import CheckDecision, PrintedClaim
 
 OPEN, ACCEPTED, FOLLOW_UP = "open", "accepted", "follow_up"
@@ -32,14 +32,11 @@ class Judged:
 def context_of(plan_year: PlanYear) -> Context:
     """The year's report with last year's, the register and the printed claims."""
     year = plan_year.fiscal_year
-    before = PlanYear.objects.filter(plan=plan_year.plan_id, fiscal_year=year - 1).first()
-    if before is not None:
-        before.plan = plan_year.plan
     departments = Department.objects.all()
     claims = PrintedClaim.objects.filter(plan=plan_year.plan_id, fiscal_year=year)
     return Context(
-        report=assemble(plan_year),
-        last=assemble(before) if before else None,
+        report=report_of(plan_year),
+        last=last_report_of(plan_year),
         register=tuple(
             department.name
             for department in departments

@@ -25,22 +25,24 @@ def render(
     edition: str = "",
     issued: str = "",
     excerpt: str = "",
+    errata=(),
+    errata_since: str = "",
+    digest: str = "",
 ) -> bytes:
     """The whole report as PDF/UA-1.
 
     report: reporting.snapshot.Report. cache_dir: where finished chapters are kept (None: nowhere). processes:
     how many render at once (None: one a processor, two at most). progress(percent, what is being done) is called
     in this process. edition (第2版) and issued (令和8年12月) stand on the cover. excerpt: what an
-    excerpt (reporting.excerpt) is about. The same report gives the same bytes.
+    excerpt (reporting.excerpt) is about. errata: what was corrected since that edition (reporting.errata), printed behind
+    the contents. digest: of the edition, printed at the end. The same report gives the same bytes.
     """
     from reporting.pdf.build import Build
 
     return Build(
-        report,
-        cache_dir=cache_dir,
-        processes=processes,
-        progress=progress,
-        edition=edition,
-        issued=issued,
-        excerpt=excerpt,
-    ).run()
+        report, cache_dir=cache_dir, processes=processes, progress=progress,
+        about={
+            "edition": edition, "issued": issued, "excerpt": excerpt, "errata": errata, "errata_since": errata_since,
+            "digest": digest,
+        },
+    ).run()  # fmt: skip

@@ -22,9 +22,7 @@ class Build:
     cache_dir: Path | None
     processes: int | None
     progress: object
-    edition: str
-    issued: str
-    excerpt: str = ""
+    about: dict  # what Book takes besides the report
 
     def __post_init__(self):
         self.store = Store(self.cache_dir)
@@ -32,7 +30,7 @@ class Build:
         self.made: dict[str, Rendered] = {}
 
     def run(self) -> bytes:
-        book = printed.Book(self.report, edition=self.edition, issued=self.issued, excerpt=self.excerpt)
+        book = printed.Book(self.report, **self.about)
         count = self.processes or min(PROCESSES, os.cpu_count() or 1)
         with Workers(count) as workers:
             self._say(1, "章の文をそろえています")

@@ -82,6 +82,9 @@ class Book:
     edition: str = ""
     issued: str = ""
     excerpt: str = ""  # what the report is an excerpt about: printed without the parts that are about the whole
+    errata: Sequence = ()  # reporting.errata.Correction, since the edition of that name
+    errata_since: str = ""
+    digest: str = ""  # of the edition; a draft has none
     entries: list[Entry] = field(default_factory=list)
     late_contexts: list[dict] = field(default_factory=list)
 
@@ -104,6 +107,8 @@ class Book:
             "glossary": "用語の説明",
             "index": "担当課別の索引",
             "structure": "計画の体系",
+            "errata": "正誤表",
+            "colophon": "この報告書について",
         }
 
     def goal_title(self, goal: Goal) -> str:
@@ -122,7 +127,7 @@ class Book:
             *self._glossary(),
         ]
         index = self._index()
-        made = [self._cover(), contents, *body, index]
+        made = [self._cover(), contents, *self._errata(), *body, index, *self._colophon()]
         return [*made, self._furniture(made)]
 
     def page_of(self, kind: str, goal_number: int | None) -> Chapter:
@@ -451,6 +456,22 @@ class Book:
         part = self.parts["index"]
         self._enter(1, part, "index")
         return self._chapter("index", "index", part, {}, part=part, head=part, late=True)
+
+    def _errata(self) -> list[Chapter]:
+        """What the edition before printed otherwise, right behind the contents."""
+        if not self.errata:
+            return []
+        part = self.parts["errata"]
+        self.entries.insert(0, Entry(1, part, "errata"))
+        return [self._chapter("errata", "errata", part, {"heading": part}, part=part, head=part, weight=2000)]
+
+    def _colophon(self) -> list[Chapter]:
+        """What tells an edition from every other: at the very end."""
+        if not self.digest:
+            return []
+        part = self.parts["colophon"]
+        self._enter(1, part, "colophon")
+        return [self._chapter("colophon", "colophon", part, {"heading": part}, part=part, head=part)]
 
     def number(self, places: dict[str, int]) -> None:
         """Put page numbers into the contents and the index (anchor → page)."""

@@ -10,13 +10,16 @@ styles    the styles of the document, its page, header and footer
 """
 
 
-def render(report, *, edition: str = "", issued: str = "", digest: str = "") -> bytes:
+def render(
+    report, *, edition: str = "", issued: str = "", digest: str = "", errata=(), errata_since: str = ""
+) -> bytes:
     """The whole report as .docx.
 
     report: reporting.snapshot.Report. edition (第2版) and issued (令和8年12月) stand on the cover. digest: of the edition
-    it is made from, kept in the file's properties, so that a file that comes back is known. The same report gives
-    the same text.
+    it is made from, kept in the file's properties, so that a file that comes back is known. errata: what was corrected
+    since that edition (reporting.errata). The same report gives the same bytes.
     """
     from reporting.word.build import build
 
-    return build(report, edition=edition, issued=issued, digest=digest)
+    about = {"errata": errata, "errata_since": errata_since}
+    return build(report, edition=edition, issued=issued, digest=digest, **about)

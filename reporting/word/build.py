@@ -25,12 +25,12 @@ A_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # the same report gives the sam
 _BODY = nsdecls("w", "r", "wp", "a", "pic")
 
 
-def build(report: Report, *, edition: str, issued: str, digest: str) -> bytes:
+def build(report: Report, *, edition: str, issued: str, digest: str, **about) -> bytes:
     document = docx.Document()
     styles.apply(document)
     _describe(document, report, edition, digest)
     references = _header_and_footer(document, report.title + edition)
-    book = Book(report, edition=edition, issued=issued)
+    book = Book(report, edition=edition, issued=issued, digest=digest, **about)
     _write_body(document, _body(book, document, references))
     _ask_to_count_pages(document)
     file = io.BytesIO()

@@ -8,12 +8,12 @@ from django.utils import timezone
 from accounts.models import AccountEvent
 from initiatives.models import FieldChange, FieldComment, HandoverNote, PartMessage, Transition, YearTransition
 from ledger import anchors
-from reporting.models import CheckDecision
+from reporting.models import CheckDecision, EditionStep, ReportEdition
 from tests.factories import make_entry, make_initiative
 
 
 def write_log(plan, plan_year, department, writer, coordinator, *, rounds=8) -> None:
-    """`rounds` times one record of each of the eight kinds, two of FieldChange."""
+    """`rounds` times one record of each of the ten kinds, two of FieldChange."""
     part = make_entry(make_initiative(plan, "1-1-1-1", department), status="draft").parts.get()
     note = None
     for number in range(rounds):
@@ -48,6 +48,14 @@ def write_log(plan, plan_year, department, writer, coordinator, *, rounds=8) -> 
             reason="資料のとおり",
             by=coordinator,
         )
+        edition = ReportEdition.objects.create(
+            plan_year=plan_year,
+            number=number + 1,
+            made_by=coordinator,
+            snapshot=f"{{{number}}}",
+            digest=f"{number:064}",
+        )
+        EditionStep.objects.create(edition=edition, action="finalize", by=coordinator, reason=f"理由{number}")
 
 
 @pytest.fixture

@@ -55,6 +55,8 @@ def other_value(rng: random.Random, column: models.Field, value):
         return value + rng.choice((-1, 1)) * timedelta(seconds=rng.randint(1, 10**6))
     if value is None:
         return 1 if column.get_internal_type() != "DateTimeField" else None
+    if isinstance(value, list):
+        return [*value, "虚偽"]
     at = rng.randrange(len(value) or 1)
     return value[:at] + rng.choice("虚偽X0") + value[at + 1 :]
 

@@ -28,11 +28,11 @@ def run(name: str, *arguments) -> str:
 
 def test_whole(log):
     assert run("verify_ledger") == (
-        "台帳の72行と、その記録は、書かれたときのままです。控えがないので、末尾が切り取られていても分かりません。"
+        "台帳の88行と、その記録は、書かれたときのままです。控えがないので、末尾が切り取られていても分かりません。"
     )
     run("anchor_ledger")
     run("anchor_ledger")
-    assert run("verify_ledger") == "台帳の72行と、その記録は、書かれたときのままです。控え2件とも合います。"
+    assert run("verify_ledger") == "台帳の88行と、その記録は、書かれたときのままです。控え2件とも合います。"
 
 
 def test_the_first_broken_row_is_named_and_the_rest_counted(log):
@@ -63,7 +63,7 @@ def test_an_anchor_says_when_and_where_and_what(log, kept):
     shown = run("anchor_ledger")
     assert kept.read_text() == shown + "\n"
     at, position, digest = shown.split()
-    assert (position, digest) == ("72", LedgerEntry.objects.get(position=72).hash)
+    assert (position, digest) == ("88", LedgerEntry.objects.get(position=88).hash)
     assert at.endswith("+09:00")
 
 
@@ -76,11 +76,11 @@ def test_other_files_may_be_named(log, kept, tmp_path):
     kept.write_text("")
     both = run("verify_ledger", "--anchor", str(other), "--anchor", str(kept))
     assert "控え1件とも合います" in both
-    other.write_text(f"2026-11-25T22:42:09+09:00 73 {'0' * 64}\n")
-    assert "73番目までありましたが、いまは72番目までです" in run("verify_ledger", "--anchor", str(other))
+    other.write_text(f"2026-11-25T22:42:09+09:00 89 {'0' * 64}\n")
+    assert "89番目までありましたが、いまは88番目までです" in run("verify_ledger", "--anchor", str(other))
 
 
-@pytest.mark.parametrize("line", ["ごみ", "2026-11-25T22:42:09+09:00 x 00", "きのう 72 00"])
+@pytest.mark.parametrize("line", ["ごみ", "2026-11-25T22:42:09+09:00 x 00", "きのう 88 00"])
 def test_an_anchor_that_cannot_be_read_is_told(log, kept, line):
     run("anchor_ledger")
     kept.write_text(kept.read_text() + line + "\n")

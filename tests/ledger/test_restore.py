@@ -41,7 +41,7 @@ def test_there_and_back(plan, plan_year, department, writer, coordinator, tmp_pa
     elsewhere(tmp_path, "migrate", "--verbosity=0")
     elsewhere(tmp_path, "loaddata", str(there))
     said = elsewhere(tmp_path, "verify_ledger", "--anchor", str(tmp_path / "anchors.txt"))
-    assert "台帳の27行と、その記録は、書かれたときのままです。控え1件とも合います。" in said
+    assert "台帳の33行と、その記録は、書かれたときのままです。控え1件とも合います。" in said
     elsewhere(tmp_path, "dumpdata", *left_out, "--output", str(back))
     guard.remove()
     call_command("flush", interactive=False, verbosity=0)

@@ -1,6 +1,8 @@
 import hashlib
 from datetime import timedelta
+from io import BytesIO
 
+import pikepdf
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +12,13 @@ from ledger import anchors
 from reporting import builds, pdf
 from reporting.models import Chapter, ReportBuild
 from tests.factories import PlanYearFactory, make_entry, make_indicator, make_initiative
+
+
+def blank_pdf() -> bytes:
+    file, made = BytesIO(), pikepdf.new()
+    made.add_blank_page()
+    made.save(file)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -96,7 +105,7 @@ def test_a_build_anchors_the_ledger(
     """Where it can be kept; where not, the report is made all the same."""
     (tmp_path / "away.txt").write_text("")
     settings.LEDGER_ANCHORS = tmp_path / folder / "anchors.txt"
-    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: b"%PDF-")
+    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: blank_pdf())
     year.transitions.create(action="close", from_status="collecting", to_status="reviewing", by=coordinator)
     with django_capture_on_commit_callbacks(execute=True):
         build = builds.start(year, by=coordinator)

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from initiatives import fiscal_year as fy
 from initiatives.models import PlanYear
-from reporting.assemble import assemble
+from reporting.editions import report_of
 from reporting.snapshot import dumps
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, year, format, output, plan, **options):
         plan_year = self.plan_year(year, plan)
-        report = assemble(plan_year)
+        report = report_of(plan_year)
         if format == "json":
             content = dumps(report).encode()
         else:
