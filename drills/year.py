@@ -1,4 +1,4 @@
-"""A whole year over HTTP, as each of the people who live through it: from 「年度を用意する」 to the committee.
+"""A whole year over HTTP, as each of the people who live through it: from 「年度を用意する」 to the second edition.
 
 The drill keeps its own book of what everybody did (Part) and holds every page against it: home pages, the board, the
 queue, the totals, and in the end the database. The departments write and confirm at the same time, as they do in
@@ -695,8 +695,44 @@ def totals(drill: Year) -> None:
     drill.same(sums, wanted, "合計と、再掲を除く合計の集計")
 
 
+def editions(drill: Year) -> None:
+    """14 確定して公表し、誤りを直して第2版にする"""
+    soumu, reason = drill.person("soumu"), "審議が終わったため。"
+    finalize(drill, soumu, 1, reason)
+    soumu.open(f"{HOME}report/editions/1/publish/")
+    page = soumu.press("公表する", reason=reason)
+    drill.that("第1版は「公表」です" in page.heading, f"公表した: {page.heading}")
+    part = next(part for part in reversed(drill.parts) if part.rating and part.result)
+    drill.shows(drill.person("iin").open(f"{HOME}report/editions/1/"), "第1版は「公表」です", "委員が読む版")
+    soumu.open(part.reading)
+    drill.that("承認を取り消す" not in " ".join(soumu.page.buttons()), "公表したあとは、承認を取り消せない")
+    soumu.open(f"{HOME}report/editions/1/reopen/")
+    page = soumu.press("再開する", reason="数の誤りが見つかったため。")
+    drill.that("年度を開きました" in " ".join(page.messages), f"もう一度開いた: {page.messages}")
+    soumu.open(part.reading)
+    soumu.press(f"承認を取り消す：{part.office.name}", reason="数の誤りが見つかったため。")
+    part.took("reopen", "soumu")
+    put_right(drill, part, "数の誤りが見つかったため。", edition=6, rating=part.rating)
+    drill.approve(part, "soumu2")
+    soumu.open(f"{HOME}settings/")
+    soumu.press("委員に開く")
+    page = finalize(drill, soumu, 2, reason)
+    drill.shows(page, "第1版から直したところは", "第2版の正誤")
+    drill.shows(page, part.code, f"第2版の正誤に{part.code}がある")
+    soumu.open(f"{HOME}report/editions/2/publish/")
+    drill.that("第2版は「公表」です" in soumu.press("公表する", reason=reason).heading, "第2版を公表した")
+    drill.shows(drill.person("iin").open(f"{HOME}report/editions/1/"), "第1版は「公表」です", "前の版も読める")
+
+
+def finalize(drill: Year, soumu, number: int, reason: str):
+    soumu.open(f"{HOME}report/finalize/")
+    page = soumu.press("確定する", reason=reason)
+    drill.that(f"第{number}版は「確定」です" in page.heading, f"第{number}版を確定した: {page.heading}")
+    return page
+
+
 def record(drill: Year) -> None:
-    """14 データベースに残ったものが、したことと同じ"""
+    """15 データベースに残ったものが、したことと同じ"""
     kept = drill.inside(f"kept({YEAR})")
     steps: dict[int, list] = {}
     for pk, *step in kept["steps"]:
@@ -710,7 +746,21 @@ def record(drill: Year) -> None:
     drill.same(len(kept["steps"]), taken, "この年度の記録の数")
     drill.same(kept["all_steps"], drill.steps_before + taken, "ほかの年度に記録が増えていない")
     drill.same(len(kept["parts"]), len(drill.parts), "課の記入の数")
-    drill.same(kept["year_steps"], ["start", "close", "open_to_committee"], "年度の記録")
+    drill.same(
+        kept["year_steps"],
+        [
+            "start",
+            "close",
+            "open_to_committee",
+            "finalize",
+            "publish",
+            "reopen",
+            "open_to_committee",
+            "finalize",
+            "publish",
+        ],
+        "年度の記録",
+    )
     drill.same(kept["pending"], 0, "書きかけの記録は残っていない")
     drill.same(kept["broken"], [], "台帳と記録が合っている")
     wanted = {row.code: row.rating if row.is_written else "" for row in drill.initiatives.values()}
@@ -722,7 +772,7 @@ def record(drill: Year) -> None:
 
 PHASES = [
     open_year, before_the_start, start, write, deadline_passes, confirm, withdraw, agree, review, close, reopen,
-    committee, totals, record,
+    committee, totals, editions, record,
 ]  # fmt: skip
 
 

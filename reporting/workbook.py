@@ -6,6 +6,7 @@ another city's Ayumi) without a change; behind them sheets of sums with charts. 
 
 import io
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import xlsxwriter
@@ -34,6 +35,7 @@ _LOOKS = {
 _ROWS_AND_CHART = 12  # lines that leave room for their chart on the page
 _NAME = 46  # characters of an indicator's name on a line
 _BLOCK = 20  # rows of an indicator: its figures and its chart
+A_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # the same report gives the same file
 _INK, _BLUE = "#949494", "#00428C"
 _RANKS = ("#00428C", "#5C9BD8", "#F0A35E", "#C0392B", "#7F7F7F")  # of the ratings from the best down; paler prints too
 
@@ -44,7 +46,7 @@ def render(report: Report) -> bytes:
     book = xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
-    book.set_properties({"title": report.title, "author": report.publisher})
+    book.set_properties({"title": report.title, "author": report.publisher, "created": A_FIXED_DATE})
     _Book(book, report).write()
     book.close()
     return file.getvalue()

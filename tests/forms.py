@@ -23,7 +23,7 @@ from accounts.models import User
 from initiatives.models import EntryPart, Plan, PlanYear, SurveyUpload
 from reporting.importing.compare import Answers
 from reporting.importing.uploads import remember_answers
-from reporting.models import Chapter, Footnote, ReportImport
+from reporting.models import Chapter, Footnote, ReportBuild, ReportImport
 from tests.factories import PDF, UserFactory, make_entry, make_initiative
 from tests.initiatives.survey.sheets import download, filled
 from tests.reporting.importing import small
@@ -133,6 +133,7 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
     upload = SurveyUpload.keep(survey, "調査票.xlsx", by=writer, plan_year=year)
     ready = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=colleague)
     remember_answers(ready, Answers("みなと市福祉計画", add=frozenset({"福祉課", "防災課", "こども課"})))
+    making = ReportBuild.objects.create(plan_year=year, requested_by=colleague)
     return World(
         targets,
         survey,
@@ -142,6 +143,7 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
             ("coordinator", reverse("reporting:chapter_edit", kwargs=targets["受付中の章"] | {"kind": "vision"})),
             ("writer", reverse("initiatives:survey_preview", kwargs=targets["受付中の年度"] | {"pk": upload.pk})),
             ("coordinator", reverse("reporting:import_preview", kwargs={"pk": ready.pk})),
+            ("coordinator", reverse("reporting:build_detail", args=[making.pk])),
         ],
     )
 

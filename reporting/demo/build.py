@@ -34,6 +34,7 @@ from initiatives.models import (
 )
 from initiatives.notices import delivery, outbox, words
 from ledger.chain import recording
+from reporting import edition_cycle
 from reporting.demo import source, steps
 from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
@@ -115,7 +116,24 @@ def build() -> Plan:
     _history(city)
     steps.build(city, COLLECTED)
     _told(city)
+    _editions(city)
     return plan
+
+
+def _editions(city: City) -> None:
+    """The years that are over were 確定 and published, as everybody else does it, in the March after the year."""
+    for year in YEARS[:-1]:
+        plan_year, office = PlanYear.objects.get(plan=city.plan, fiscal_year=year), city.people["soumu"]
+        if plan_year.status != PlanYear.Status.PUBLISHED:
+            continue
+        PlanYear.objects.filter(pk=plan_year.pk).update(status=PlanYear.Status.COMMITTEE)
+        plan_year.refresh_from_db()
+        at = timezone.make_aware(datetime(year + 2, 3, 10, 14, 0))
+        edition = edition_cycle.finalize(plan_year, by=office, reason=PRINTED, at=at)
+        edition_cycle.publish(edition, by=office, reason=PRINTED, at=at + timedelta(days=9))
+
+
+PRINTED = "残っている指摘は、紙の報告書のとおりに載せるため。"
 
 
 def _create(rows: Iterable[models.Model]) -> list:

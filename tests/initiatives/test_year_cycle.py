@@ -4,7 +4,7 @@ from initiatives import year_cycle
 from initiatives.models import PlanYear, YearTransition
 from initiatives.workflow import TransitionError
 
-STEPS = [(name, action.source, action.target) for name, action in year_cycle.ACTIONS.items()]
+STEPS = [(name, action.sources[0], action.target) for name, action in year_cycle.ACTIONS.items()]
 
 
 @pytest.mark.parametrize(("name", "source", "target"), STEPS)
