@@ -708,7 +708,7 @@ def editions(drill: Year) -> None:
     drill.that("承認を取り消す" not in " ".join(soumu.page.buttons()), "公表したあとは、承認を取り消せない")
     soumu.open(f"{HOME}report/editions/1/reopen/")
     page = soumu.press("再開する", reason="数の誤りが見つかったため。")
-    drill.that("年度を開きました" in " ".join(page.messages), f"もう一度開いた: {page.messages}")
+    drill.that("もう一度開きました" in " ".join(page.messages), f"もう一度開いた: {page.messages}")
     soumu.open(part.reading)
     soumu.press(f"承認を取り消す：{part.office.name}", reason="数の誤りが見つかったため。")
     part.took("reopen", "soumu")

@@ -31,6 +31,7 @@ from initiatives.models import (
 )
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
+from reporting import edition_cycle
 from reporting.models import Chapter, CheckDecision, ReportBuild, ReportImport
 from tests.canaries import Person, Scanner
 from tests.factories import (
@@ -115,6 +116,7 @@ class City:
         self.spots: dict[str, Spot] = {}
         self._write()
         self._around()
+        self._publish()
         self._sign_in()
         self._files: dict[str, bytes] = {}
 
@@ -316,6 +318,15 @@ class City:
         manager, year = self.user("課長"), self.years[2025]
         content = book(year, OWN, rows_of(manager, year, self.departments[OWN]))
         self.upload = SurveyUpload.keep(content, f"{own}.xlsx", by=manager, plan_year=year)
+
+    def _publish(self) -> None:
+        """The published year has its edition, with the office's own reasons beside it."""
+        year, office = self.years[2022], self.user("福祉総務課")
+        PlanYear.objects.filter(pk=year.pk).update(status=Y.COMMITTEE)
+        year.refresh_from_db()
+        why = self.scanner.plant("総務", "2022年度", "確定と公表の理由", kind="総務")
+        self.edition = edition_cycle.finalize(year, by=office, reason=why)
+        edition_cycle.publish(self.edition, by=office, reason=why)
 
     def survey_of(self, spot: Spot) -> bytes:
         """調査票 of OWN with another 実績 in the row of the spot."""

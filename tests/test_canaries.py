@@ -18,6 +18,7 @@ from initiatives.models import Attachment, EntryPart, Initiative, Notice, Yearly
 from initiatives.notices import delivery, outbox, words
 from reporting.assemble import assemble
 from reporting.files import KINDS
+from reporting.models import ReportEdition
 from tests.access_city import CO_OWNER, OTHER, OWN, STATES, City, undone
 from tests.canaries import MARK, Canary, Person, body_of, may_read, names_in
 
@@ -53,12 +54,16 @@ def _places(city: City) -> dict[str, list[dict]]:
     surveys = [year | {"department_id": department.pk} for year in years for department in departments]
     initiatives = Initiative.objects.filter(original__isnull=True).prefetch_related("owners")
     first = parts[0][1]
+    editions = [
+        plan | {"fiscal_year": each.plan_year.fiscal_year, "number": each.number}
+        for each in ReportEdition.objects.select_related("plan_year")
+    ]
     return {
         "-": [{}],
         "年度": years,
         "受付中の年度の開始": [years[0] | {"action": "start"}],
         "審議中の年度の指摘": [years[2] | {"key": "0" * 24}],
-        "審議中の報告書のファイル": [year | {"kind": kind} for year in years for kind in KINDS],
+        "審議中の報告書のファイル": [year | {"kind": kind} for year in years for kind in KINDS if kind != "pdf"],
         "取組": [plan | {"fiscal_year": entry.fiscal_year, "pk": entry.initiative_id} for entry in entries],
         "ない取組": [years[0] | {"pk": 10**6}],
         "記入": [place for _, place in parts],
@@ -71,6 +76,9 @@ def _places(city: City) -> dict[str, list[dict]]:
         "ない章": [years[0] | {"goal": 1, "kind": "overall"}],
         "用語": [years[0] | {"pk": city.term.pk}],
         "知らせたメール": [years[0] | {"pk": Notice.objects.first().mail_id}],
+        "公表の版": editions[:1],
+        "確定の版": editions[:1],
+        "公表の版の再開": [each | {"action": "reopen"} for each in editions[:1]],
         "作成": [{"pk": city.build.pk}],
         "確認待ちの取り込み": [{"pk": city.waiting.pk}],
         "済んだ取り込み": [{"pk": city.taken_in.pk}],
