@@ -178,6 +178,16 @@ class Draft:
         return self.prose.pieces.get((self.goal_number, self.chapter.kind), [])
 
     @property
+    def paragraphs(self) -> list[list[Piece]]:
+        """The pieces by the line they stand in: only plain text holds line ends."""
+        lines: list[list[Piece]] = [[]]
+        for piece in self.pieces:
+            first, *more = piece.printed.split("\n") if piece.kind == "text" else [piece.printed]
+            lines[-1].append(replace(piece, printed=first))
+            lines += [[replace(piece, printed=line)] for line in more]
+        return lines if self.pieces else []
+
+    @property
     def event_pieces(self) -> list[Piece]:
         return self.prose.pieces.get((self.goal_number, EVENTS), []) if has_events(self.chapter) else []
 

@@ -17,6 +17,15 @@
 
   if (!text || text.readOnly) return;
 
+  // A finding of the check leads here with its paragraph (#p-3): the cursor stands there, and may be moved at once.
+  const found = /^#p-(\d+)$/.exec(location.hash);
+  if (found) {
+    const lines = text.value.split("\n").slice(0, Number(found[1]) - 1);
+    const at = lines.reduce((sum, line) => sum + line.length + 1, 0);
+    text.setSelectionRange(at, at);
+    text.focus();
+  }
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "reading") document.querySelector("[formtarget=paper]").click();
   });
