@@ -16,7 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from initiatives import text_diff
-from initiatives.gate import only_for
+from initiatives.gate import only_for, onward
 from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
 from reporting import chapters, linking, permissions
@@ -88,6 +88,8 @@ def chapter_edit(request, plan_year, chapter):
         return _clash(request, plan_year, form)
     if request.POST.get("then") == "confirm":
         _confirm(request, plan_year, chapter)
+    elif request.POST.get("mend"):
+        _mend(request, plan_year, chapter, "その書き方は、もうありません。文を保存しました。")
     else:
         messages.success(request, "保存しました。" if saved else "変わったところはありません。")
     return redirect(_address("chapter_edit", plan_year, chapter) + ("#events" if request.POST.get("event") else ""))
@@ -238,6 +240,24 @@ def _confirm(request, plan_year, chapter):
         messages.error(request, f"「確認済」にしていません。{error}")
     else:
         messages.success(request, "保存して、「確認済」にしました。書き直すときは、「下書きに戻す」を押してください。")
+
+
+def _mend(request, plan_year, chapter, gone="その書き方は、もうありません。"):
+    done = chapters.mend(chapter, plan_year, request.POST["mend"], by=request.user)
+    messages.success(request, f"{done}軽微な修正として、変更の記録に残ります。" if done else gone)
+
+
+@require_POST
+@_page
+def chapter_mend(request, plan_year, chapter):
+    """Put one word right in the chapter as it is saved: from the list of the consistency check."""
+    if closed := chapters.why_closed(request.user, chapter, plan_year):
+        messages.error(request, closed)
+    elif request.POST.get("version") != str(chapter.version):
+        raise Conflict(str(chapter))
+    else:
+        _mend(request, plan_year, chapter)
+    return redirect(onward(request, request.POST.get("next", "")) or _address("chapter_edit", plan_year, chapter))
 
 
 @require_POST

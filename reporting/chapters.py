@@ -13,13 +13,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from initiatives import dictionary, history, text_diff
 from initiatives import fiscal_year as fy
-from initiatives import history, text_diff
 from initiatives.grouping import grouped
 from initiatives.history import Conflict
 from initiatives.models import FieldChange, Goal, PlanYear
+from initiatives.reading import CORRECTION
 from ledger.chain import recording
-from reporting import linking, permissions
+from reporting import chapter_words, linking, permissions
 from reporting.assemble import last_year, typed
 from reporting.figures import Figure, goal_group
 from reporting.models import Chapter, CityEvent, Footnote
@@ -203,6 +204,12 @@ class Draft:
     def offers(self) -> list[linking.Offer]:
         return linking.offers(self.text, self.prose.catalogue, self.goal_number)
 
+    @cached_property
+    def word_uses(self) -> list[chapter_words.Use]:
+        """Words that the city's dictionary would have otherwise."""
+        terms = dictionary.terms_of(self.plan_year.plan.city_name)
+        return chapter_words.uses(self.chapter, self.text, self.events if has_events(self.chapter) else (), terms)
+
     @property
     def menu(self) -> list[tuple[str, list[Figure]]]:
         """What may be put in, in groups: the chapter's own goal and its indicators first."""
@@ -273,7 +280,7 @@ def as_lines(events: Iterable[Row]) -> str:
 
 
 @recording()
-def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None, *, by: User) -> bool:
+def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None, *, by: User, reason: str = "") -> bool:
     """Write heading, text and, where the chapter has them, its events. Returns whether anything changed.
 
     The chapter's version guards all of it. Raises Conflict when somebody else was first, or confirmed it.
@@ -287,9 +294,9 @@ def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None,
     changed = history.differences(chapter, values)
     if not changed and not moved:
         return False
-    changes = history.changes_of(chapter, changed, by=by)
+    changes = history.changes_of(chapter, changed, by=by, reason=reason)
     if moved:
-        changes.append(_change(chapter, EVENTS, as_lines(before), as_lines(events), by))
+        changes.append(_change(chapter, EVENTS, as_lines(before), as_lines(events), by, reason))
     history.write(chapter, changed | {"author": by}, state=Chapter.State.DRAFT)
     history.remember(changes)
     if moved:
@@ -315,8 +322,23 @@ def _write_events(chapter: Chapter, events: Sequence[Row]) -> None:
     )
 
 
-def _change(chapter: Chapter, field: str, old: str, new: str, by: User) -> FieldChange:
-    return FieldChange(model=chapter._meta.label_lower, object_id=chapter.pk, field=field, old=old, new=new, by=by)
+def _change(chapter: Chapter, field: str, old: str, new: str, by: User, reason: str = "") -> FieldChange:
+    label = chapter._meta.label_lower
+    return FieldChange(model=label, object_id=chapter.pk, field=field, old=old, new=new, by=by, reason=reason)
+
+
+def mend(chapter: Chapter, plan_year: PlanYear, key: str, *, by: User) -> str:
+    """Put right a word in what is saved (chapter_words). Says what was done; "" when it does not stand there any more.
+
+    As 軽微な修正 in the history. Raises Conflict as `save` does, also for what is 確認済.
+    """
+    draft = Draft(plan_year, chapter, chapter.heading, chapter.text, events_of(chapter))
+    use = next((use for use in draft.word_uses if use.key == key and use.may_mend), None)
+    if use is None:
+        return ""
+    text, events = chapter_words.mended(use, draft.text, draft.events)
+    save(chapter, {"text": text}, events if has_events(chapter) else None, by=by, reason=CORRECTION)
+    return use.done
 
 
 # --- Confirming -------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def _leaning(plan_year, found, user):
     """The findings by check, those left out that somebody has accepted."""
     context = Context(found.report, last=found.last)
     judgements = [one for one in judged(plan_year, _LEANING, context=context) if one.state != ACCEPTED]
-    told = items(judgements, plan_year, found.report, user)
+    told = items(judgements, plan_year, context, user)
     return [(CHECKS[name], [item for item in told if item.check.name == name]) for name in _LEANING]
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 
@@ -11,10 +12,15 @@ from indicators.models import Indicator
 from indicators.permissions import can_write_value
 from initiatives import fiscal_year as fy
 from initiatives.checking.finding import LOOK, MUST, Check, Finding, Place
+from initiatives.grouping import grouped
 from initiatives.models import Initiative, PlanYear
+from reporting.chapter_words import Use, uses
+from reporting.chapters import has_events, why_closed
+from reporting.checks.context import Context
 from reporting.checks.run import CHECKS
 from reporting.checks.spots import spot_of
 from reporting.checks.year import ACCEPTED, FOLLOW_UP, OPEN, Judged
+from reporting.models import Chapter, CityEvent
 from reporting.snapshot import Report
 
 
@@ -25,10 +31,21 @@ class Item:
     judged: Judged
     check: Check
     links: tuple[tuple[str, str], ...]  # words and address, the place to mend first
+    mend: "Mend | None" = None
 
     @property
     def finding(self):
         return self.judged.finding
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A word of a chapter that one press puts right, shown before it is done."""
+
+    use: Use
+    address: str
+    version: int  # of the chapter, as it was read
+    closed: str  # why not now; "" when it may be pressed
 
 
 def chosen(found: Iterable[Judged], conditions: Mapping[str, str]) -> list[Judged]:
@@ -46,10 +63,10 @@ def _meets(one: Judged, name: str, value: str) -> bool:
     return told[name] == value
 
 
-def items(found: Iterable[Judged], plan_year: PlanYear, report: Report, user: User) -> list[Item]:
-    """`report`: that of the year, in which the findings were made."""
-    links = _Links(plan_year, report, user)
-    return [Item(one, CHECKS[one.finding.check], links.of(one.finding)) for one in found]
+def items(found: Iterable[Judged], plan_year: PlanYear, context: Context, user: User) -> list[Item]:
+    """`context`: of the year, in which the findings were made."""
+    links, words = _Links(plan_year, context.report, user), _Words(plan_year, context, user)
+    return [Item(one, CHECKS[one.finding.check], links.of(one.finding), words.mend(one.finding)) for one in found]
 
 
 class _Links:
@@ -95,6 +112,38 @@ class _Links:
 
     def _url(self, name: str, *more) -> str:
         return reverse(name, args=[*self.year, *more])
+
+
+class _Words:
+    """Words of chapters that can be put right: two queries, however many."""
+
+    def __init__(self, plan_year: PlanYear, context: Context, user: User):
+        self.plan_year, self.context, self.user = plan_year, context, user
+
+    @cached_property
+    def chapters(self) -> dict[tuple[int, str], tuple[Chapter, list[Use]]]:
+        """What is typed in each chapter, with the uses of wrong words in it."""
+        of_year = {"plan": self.plan_year.plan_id, "fiscal_year": self.plan_year.fiscal_year}
+        events = grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
+        found = {}
+        for chapter in Chapter.objects.visible_to(self.user).filter(**of_year).select_related("goal"):
+            rows = [(event.when, event.what) for event in events[chapter.goal_id]] if has_events(chapter) else []
+            goal = chapter.goal.number if chapter.goal else 0
+            found[goal, chapter.kind] = chapter, uses(chapter, chapter.text, rows, self.context.terms)
+        return found
+
+    def mend(self, finding: Finding) -> Mend | None:
+        spot = spot_of(finding.place, finding, self.context.report) if finding.mended else None
+        if spot is None or (spot.goal, spot.kind) not in self.chapters:
+            return None
+        chapter, told = self.chapters[spot.goal, spot.kind]
+        alike = (use for use in told if (use.row, use.finding.subject) == (spot.row, finding.subject) and use.may_mend)
+        use = next(alike, None)
+        if use is None:  # the word stands in what a figure prints
+            return None
+        args = [self.plan_year.plan_id, self.plan_year.fiscal_year, spot.goal, spot.kind]
+        closed = why_closed(self.user, chapter, self.plan_year)
+        return Mend(use, reverse("reporting:chapter_mend", args=args), chapter.version, closed)
 
 
 # --- Counts -------------------------------------------------------------------------------------------
