@@ -34,7 +34,7 @@ class Line:
 
     @property
     def is_missing(self) -> bool:
-        return self.year.actual_figure == "blank"
+        return self.series.owes(self.year.fiscal_year)
 
     @property
     def actual(self) -> str:

@@ -75,6 +75,11 @@ class Indicator:
     def year(self, fiscal_year: int) -> IndicatorYear | None:
         return next((year for year in self.years if year.fiscal_year == fiscal_year), None)
 
+    def owes(self, fiscal_year: int) -> bool:
+        """Whether somebody still has to say what the year brought; a year without a survey asks nothing."""
+        year = self.year(fiscal_year)
+        return year is not None and year.actual_figure == models.Figure.BLANK
+
     def before(self, fiscal_year: int) -> IndicatorYear | None:
         """What a year is compared with: the year before it; of an indicator with survey years the survey before."""
         earlier = [year for year in self.years if year.fiscal_year < fiscal_year and year.actual is not None]
