@@ -22,7 +22,7 @@ def owed_by(user: User, plan_year: PlanYear) -> list[Indicator]:
     whose = Q(department__in=user.department_ids())
     if user.is_coordinator:
         whose |= Q(department=None)
-    own = Indicator.objects.filter(whose, plan=plan_year.plan_id)
+    own = Indicator.objects.filter(whose, plan=plan_year.plan_id).in_force(plan_year.fiscal_year)
     mine = [indicator for indicator in own if permissions.can_write_value(user, indicator, plan_year)]
     if not mine:
         return []

@@ -79,6 +79,10 @@ def _band(indicator: Indicator) -> str:
 def rules(indicator: Indicator) -> list[str]:
     """What is peculiar to the indicator, a sentence each."""
     told = []
+    if indicator.first_year is not None:
+        told.append(f"{fy.label(indicator.first_year)}から測っています。")
+    if indicator.last_year is not None:
+        told.append(f"{fy.label(indicator.last_year)}で終わる指標です。")
     if indicator.survey_years:
         years = "・".join(fy.label(year).removesuffix("年度") for year in indicator.survey_years)
         told.append(f"{years}年度の調査で測ります。調査のない年度は「未実施」で、前の調査と比べます。")

@@ -110,6 +110,7 @@ def test_how_it_is_measured_is_changed_with_a_reason(client, coordinator, indica
     }
     typed |= {"kind": "outcome", "polarity": "lower", "accumulation": "yearly", "department": indicator.department_id}
     typed |= {"survey_years": "令和4年度、R6", "no_change_band": "1.5"}
+    typed |= {"goals": [goal.pk for goal in indicator.goals.all()]}
     refused = client.post(address("indicator_settings"), typed)
     assert refused.status_code == 422
     assert Indicator.objects.get().polarity == "higher"
@@ -132,13 +133,17 @@ def test_how_it_is_measured_is_changed_with_a_reason(client, coordinator, indica
         ({"survey_years": "いつか"}, "いつか"),
         ({"no_change_band": "-1"}, "0か、0より大きい数にしてください。"),
         ({"decimals": "9"}, "4までの数にしてください。"),
+        ({"goals": []}, "1つ以上選んでください。"),
+        ({"numerator_name": "就労者数"}, "分母と分子の名前は、両方書いてください。"),
+        ({"first_year": "2024", "last_year": "2023"}, "測り始める年度か、その後の年度にしてください。"),
+        ({"last_year": "1999"}, "正しく選択してください"),
     ],
 )
 def test_a_measure_that_makes_no_sense_is_refused(client, coordinator, indicator, address, typed, problem):
     client.force_login(coordinator)
     whole = {
         "version": 1, "name": "指標", "unit": "%", "decimals": 1, "kind": "outcome", "polarity": "higher",
-        "accumulation": "yearly", "reason": "ためし",
+        "accumulation": "yearly", "reason": "ためし", "goals": [goal.pk for goal in indicator.goals.all()],
     }  # fmt: skip
     response = client.post(address("indicator_settings"), whole | typed)
     assert response.status_code == 422
