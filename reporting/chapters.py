@@ -19,11 +19,11 @@ from initiatives.grouping import grouped
 from initiatives.history import Conflict
 from initiatives.models import FieldChange, Goal, PlanYear
 from initiatives.reading import CORRECTION
-from ledger.chain import recording
+from ledger.chain import hold, recording
 from reporting import chapter_words, linking, permissions
 from reporting.assemble import last_year, typed
 from reporting.figures import Figure, goal_group
-from reporting.models import Chapter, CityEvent, Footnote
+from reporting.models import Chapter, CityEvent, Footnote, as_lines
 from reporting.prose import GOAL_ORDER, Piece, Problem, Prose
 from reporting.snapshot import Event, Report, Section
 
@@ -120,10 +120,7 @@ def has_events(chapter: Chapter) -> bool:
 
 
 def events_of(chapter: Chapter) -> list[Row]:
-    if not has_events(chapter):
-        return []
-    of_year = {"plan": chapter.plan_id, "fiscal_year": chapter.fiscal_year, "goal": chapter.goal_id}
-    return list(CityEvent.objects.filter(**of_year).order_by("position").values_list("when", "what"))
+    return list(CityEvent.objects.of(chapter).values_list("when", "what"))
 
 
 def numbered_notes(plan_year: PlanYear) -> int:
@@ -263,6 +260,11 @@ def changes_of(chapter: Chapter):
     return history.of_rows([chapter])
 
 
+def unsettled(chapter: Chapter) -> list[FieldChange]:
+    """What is being written, as the changes (unsaved) that it would leave now."""
+    return history.unsettled([chapter]) if chapter.pk else []
+
+
 def told(change: FieldChange) -> dict:
     """A change as the history page shows it: words that were taken out and put in."""
     return {
@@ -275,18 +277,33 @@ def told(change: FieldChange) -> dict:
 # --- Saving -----------------------------------------------------------------------------------------------
 
 
-def as_lines(events: Iterable[Row]) -> str:
-    return "\n".join(f"{when}　{what}" for when, what in events)
+@transaction.atomic
+def save(
+    chapter: Chapter,
+    values: dict[str, str],
+    events: Sequence[Row] | None,
+    *,
+    by: User,
+    reason: str = "",
+    draft: bool = False,
+) -> bool:
+    """Write heading, text and, where the chapter has them, its events. Returns whether anything was new to the history.
 
-
-@recording()
-def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None, *, by: User, reason: str = "") -> bool:
-    """Write heading, text and, where the chapter has them, its events. Returns whether anything changed.
-
-    The chapter's version guards all of it. Raises Conflict when somebody else was first, or confirmed it.
+    draft: saved while somebody types, no step of the history yet. The chapter's version guards all of it: raises
+    Conflict when somebody else was first, or confirmed it.
     """
-    before = events_of(chapter)
-    moved = events is not None and list(events) != before
+    if not draft or (chapter.pk and history.begun_by_others([chapter], by)):
+        hold()
+    changed = _write(chapter, values, events, by, reason, draft)
+    if draft or chapter.pk is None:
+        return changed
+    begun = history.pending([chapter]).exists()
+    history.settle([chapter])
+    return changed or begun
+
+
+def _write(chapter: Chapter, values: dict[str, str], events, by: User, reason: str, draft: bool) -> bool:
+    moved = {EVENTS: as_lines(events)} if events is not None and list(events) != events_of(chapter) else {}
     if chapter.pk is None:
         if not (any(values.values()) or moved):
             return False
@@ -294,14 +311,23 @@ def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None,
     changed = history.differences(chapter, values)
     if not changed and not moved:
         return False
-    changes = history.changes_of(chapter, changed, by=by, reason=reason)
-    if moved:
-        changes.append(_change(chapter, EVENTS, as_lines(before), as_lines(events), by, reason))
+    before = {field: history.as_text(getattr(chapter, field)) for field in (*changed, *moved)}
+    if not draft:
+        history.settle([chapter], fields=before)
     history.write(chapter, changed | {"author": by}, state=Chapter.State.DRAFT)
-    history.remember(changes)
     if moved:
         _write_events(chapter, events)
+    if draft:
+        history.begin(chapter, before, by=by)
+    else:
+        now = changed | moved
+        history.remember(_change(chapter, field, old, now[field], by, reason) for field, old in before.items())
     return True
+
+
+def differs(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None) -> bool:
+    """Whether what is saved is other than this."""
+    return bool(history.differences(chapter, values)) or (events is not None and list(events) != events_of(chapter))
 
 
 def _create(chapter: Chapter, by: User) -> None:
@@ -350,6 +376,8 @@ def confirm(chapter: Chapter, plan_year: PlanYear, *, by: User) -> None:
     events = events_of(chapter)
     if not chapter.text.strip() and not events:
         raise NotConfirmable("まだ何も書かれていません。")
+    if any(not when or not what for when, what in events):
+        raise NotConfirmable("市の動向に、時期かできごとのない行があります。")
     broken = [one for one in Draft(plan_year, chapter, chapter.heading, chapter.text, events).problems if one.is_broken]
     if broken:
         raise NotConfirmable(broken[0].words)
