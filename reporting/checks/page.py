@@ -32,6 +32,11 @@ class Item:
     check: Check
     links: tuple[tuple[str, str], ...]  # words and address, the place to mend first
     mend: "Mend | None" = None
+    paragraph: int = 0  # of the chapter it stands in, from 1; 0 for none
+
+    @property
+    def where(self) -> str:
+        return f"{self.paragraph}段落目" if self.paragraph else ""
 
     @property
     def finding(self):
@@ -63,16 +68,23 @@ def _meets(one: Judged, name: str, value: str) -> bool:
     return told[name] == value
 
 
-def items(found: Iterable[Judged], plan_year: PlanYear, context: Context, user: User) -> list[Item]:
-    """`context`: of the year, in which the findings were made."""
+def items(found: Iterable[Judged], plan_year: PlanYear, context: Context, user: User | None) -> list[Item]:
+    """`context`: of the year, in which the findings were made. `user` None: nobody who could write."""
     links, words = _Links(plan_year, context.report, user), _Words(plan_year, context, user)
-    return [Item(one, CHECKS[one.finding.check], links.of(one.finding), words.mend(one.finding)) for one in found]
+    return [_item(one, links, words, context.report) for one in found]
+
+
+def _item(one: Judged, links: "_Links", words: "_Words", report: Report) -> Item:
+    finding = one.finding
+    spot = spot_of(finding.place, finding, report)
+    paragraph = spot.paragraph if spot and not spot.row else 0
+    return Item(one, CHECKS[finding.check], links.of(finding), words.mend(finding), paragraph)
 
 
 class _Links:
     """Addresses of places: three queries for any number of them."""
 
-    def __init__(self, plan_year: PlanYear, report: Report, user: User):
+    def __init__(self, plan_year: PlanYear, report: Report, user: User | None):
         self.year = [plan_year.plan_id, plan_year.fiscal_year]
         self.report, self.user = report, user
         plan = plan_year.plan_id
@@ -105,7 +117,7 @@ class _Links:
     def _of_indicator(self, indicator: Indicator, year: str) -> tuple[str, str]:
         """Where its figures of the year are written, if this person may write them."""
         known = self.years.get(year)
-        if known and can_write_value(self.user, indicator, known):
+        if known and self.user and can_write_value(self.user, indicator, known):
             args = [known.plan_id, known.fiscal_year, indicator.pk]
             return f"{year}の数字を直す", reverse("indicators:indicator_edit", args=args)
         return "成果指標を開く", self._url("indicators:indicator_detail", indicator.pk)
@@ -117,7 +129,7 @@ class _Links:
 class _Words:
     """Words of chapters that can be put right: two queries, however many."""
 
-    def __init__(self, plan_year: PlanYear, context: Context, user: User):
+    def __init__(self, plan_year: PlanYear, context: Context, user: User | None):
         self.plan_year, self.context, self.user = plan_year, context, user
 
     @cached_property
@@ -133,7 +145,7 @@ class _Words:
         return found
 
     def mend(self, finding: Finding) -> Mend | None:
-        spot = spot_of(finding.place, finding, self.context.report) if finding.mended else None
+        spot = spot_of(finding.place, finding, self.context.report) if finding.mended and self.user else None
         if spot is None or (spot.goal, spot.kind) not in self.chapters:
             return None
         chapter, told = self.chapters[spot.goal, spot.kind]
