@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks import world
 from benchmarks.measure import in_turn, queries, table
+from initiatives import dictionary
 from initiatives.checking.finding import Finding
-from initiatives.checking.terms import shipped
 from initiatives.models import EntryPart, PlanYear
 from initiatives.part_checks import findings_for_part
 from reporting.checks import run as checks
@@ -59,7 +59,7 @@ def _times(plan_year: PlanYear, context) -> None:
     checks.run(context)  # loads the dictionary
     things = {
         "whole": lambda: checks.run(context_of(plan_year)),
-        "part": lambda: findings_for_part(longest, terms=shipped(plan_year.plan.city_name)),
+        "part": lambda: findings_for_part(longest, terms=dictionary.terms_of(plan_year.plan.city_name)),
     }
     assembling = _processor(lambda: context_of(plan_year))
     times = in_turn({"whole": lambda: checks.run(context), "part": things["part"]}, rounds=5)

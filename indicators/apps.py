@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class IndicatorsConfig(AppConfig):
     name = "indicators"
     verbose_name = "成果指標"
+
+    def ready(self):
+        from indicators import owed
+        from initiatives import asked
+
+        asked.register(owed.asks)

@@ -3,6 +3,7 @@ from decimal import Decimal
 from django import forms
 from django.core.exceptions import ValidationError
 
+from indicators import defining
 from indicators.models import Figure, Indicator, IndicatorValue
 from initiatives import fiscal_year as fy
 from initiatives import parsing
@@ -159,29 +160,48 @@ def _cumulates(indicator: Indicator) -> bool:
 
 
 class IndicatorForm(forms.ModelForm):
-    """How an indicator is measured and computed. It changes rates of every year, so it needs a reason."""
+    """What is measured, how it is computed, and from when until when. It changes figures, so it needs a reason."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    goals = forms.ModelMultipleChoiceField(
+        None,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="2つ以上に載せても、全体では1つと数えます。",
+        error_messages={"required": "1つ以上選んでください。"},
+    )
     no_change_band = Number(
         label="変化なしの幅",
         help_text="前の値との差がこの幅までなら「変化なし」とします。目標値に近いほどよい指標では、目標値との差にも使います。",
     )
+    baseline = Number(
+        label="初期値", help_text="計画ができたときの値です。割合で測るときは、下の分母と分子に書きます。"
+    )
+    baseline_denominator = Number(label="初期値の分母")
+    baseline_numerator = Number(label="初期値の分子")
     reason = forms.CharField(
-        label="変える理由",
         max_length=200,
         widget=forms.TextInput(attrs={"class": "input"}),
         help_text="変更の記録に残ります。",
     )
 
+    RATIO = (
+        "ratio_name", "denominator_name", "denominator_unit", "numerator_name", "numerator_unit", "baseline_denominator",
+        "baseline_numerator",
+    )  # fmt: skip
+
     class Meta:
         model = Indicator
         fields = [
             "name", "unit", "decimals", "source", "department", "kind", "polarity", "accumulation", "survey_years",
-            "no_change_band", "prorates_target",
+            "no_change_band", "prorates_target", "baseline", "ratio_name", "denominator_name", "denominator_unit",
+            "numerator_name", "numerator_unit", "baseline_denominator", "baseline_numerator", "first_year", "last_year",
         ]  # fmt: skip
         help_texts = {
             "survey_years": "調査のある年度だけに実績があるとき、「R3 R5 R7」のように書きます。毎年度あるときは、書きません。",
             "prorates_target": "前と後の目標値を直線で結んだ値を、目標値のない年度の「目安」として使います。",
+            "ratio_name": "2つの数えた数から割合を計算するときだけ、この欄から下を書きます。例：就労自立者の割合",
+            "denominator_name": "例：新規相談件数",
+            "numerator_name": "例：就労自立者数",
         }
         widgets = {
             "kind": forms.RadioSelect,
@@ -190,15 +210,52 @@ class IndicatorForm(forms.ModelForm):
             "department": forms.Select(attrs={"class": "select"}),
         }
 
-    field_order = ["version", *Meta.fields, "reason"]
+    field_order = ["version", "name", "goals", "department", "kind", "unit", "decimals", "source", "baseline"]
 
     def __init__(self, *args, departments, **kwargs):
         super().__init__(*args, **kwargs)
+        indicator, plan = self.instance, self.instance.plan
+        self.fields["goals"].queryset = plan.goals.order_by("number")
+        self.fields["goals"].label = plan.goal_term
+        self.fields["goals"].initial = list(indicator.goals.all()) if indicator.pk else []
         self.fields["department"].queryset = departments
         self.fields["department"].empty_label = "決めていない"
-        for name in ("name", "unit", "decimals", "source", "survey_years"):
+        self.fields["reason"].label = "変える理由" if indicator.pk else "加える理由"
+        years = [(str(year), fy.label(year)) for year in range(plan.first_year, plan.last_year + 1)]
+        for name, label, blank, told in (
+            ("first_year", "測り始める年度", "計画のはじめから", "この年度の報告書から、集計に入ります。"),
+            ("last_year", "測り終える年度", "決めていない", "この年度まで数えます。その後の年度の一覧、集計、報告書には出ません。"),
+        ):  # fmt: skip
+            self.fields[name] = forms.TypedChoiceField(
+                label=label, choices=[("", blank), *years], coerce=int, empty_value=None, required=False,
+                widget=forms.Select(attrs={"class": "select"}), help_text=told,
+            )  # fmt: skip
+        self.order_fields([name for name in self.fields if name not in (*self.RATIO, "reason")])
+        texts = ("name", "unit", "decimals", "source", "survey_years", *self.RATIO[:5])
+        for name in texts:
             self.fields[name].widget.attrs["class"] = "input"
         self.fields["decimals"].max_value = 4
+
+    @property
+    def main(self):
+        """The fields of every indicator."""
+        return [field for field in self.visible_fields() if field.name not in (*self.RATIO, "reason")]
+
+    @property
+    def ratio(self):
+        """Those of one that is computed from two counts."""
+        return [self[name] for name in self.RATIO]
+
+    @property
+    def is_ratio_open(self) -> bool:
+        return any(field.value() or field.errors for field in self.ratio)
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = Indicator.objects.filter(plan=self.instance.plan_id).exclude(pk=self.instance.pk)
+        if parsing.key(name) in {parsing.key(other) for other in others.values_list("name", flat=True)}:
+            raise ValidationError("同じ名前の成果指標があります。終わったものを含めて、名前は1つずつ変えてください。")
+        return name
 
     def clean_decimals(self) -> int:
         decimals = self.cleaned_data["decimals"]
@@ -224,6 +281,35 @@ class IndicatorForm(forms.ModelForm):
                 f"この計画は{fy.label(plan.first_year)}から{fy.label(plan.last_year)}までです。その中の年度にしてください。"
             )
         return " ".join(map(fy.short, years))
+
+    def clean_reason(self) -> str:
+        return _clean(self.cleaned_data["reason"])
+
+    def clean(self):
+        given = super().clean()
+        names = [given.get("denominator_name"), given.get("numerator_name")]
+        for name, own, other in (("denominator_name", *names), ("numerator_name", *reversed(names))):
+            if other and not own:
+                self.add_error(name, "分母と分子の名前は、両方書いてください。")
+        if given.get("baseline_denominator") == 0:
+            self.add_error("baseline_denominator", "0では割れません。")
+        self._clean_years(given.get("first_year"), given.get("last_year"))
+        return given
+
+    def _clean_years(self, first: int | None, last: int | None) -> None:
+        if first and last and last < first:
+            self.add_error("last_year", "測り始める年度か、その後の年度にしてください。")
+        elif years := defining.touched_years(self.kept, first, last):
+            told = "、".join(f"{year.label}（{year.get_status_display()}）" for year in years)
+            self.add_error(
+                None,
+                f"{told}の成果指標の数が変わってしまいます。確定した年度が変わらないように、年度を選んでください。",
+            )
+
+    @property
+    def kept(self) -> Indicator:
+        """As it is kept: the form sets its own instance."""
+        return Indicator.objects.get(pk=self.instance.pk) if self.instance.pk else Indicator(plan=self.instance.plan)
 
     def values(self) -> dict:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}

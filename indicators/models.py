@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Department
 from indicators import calculation
 from initiatives import fiscal_year as fy
-from initiatives.models import Goal, Plan, Versioned
+from initiatives.models import Goal, Plan, Versioned, in_force_in
 
 
 class Figure(models.TextChoices):
@@ -21,7 +21,15 @@ class Figure(models.TextChoices):
     UNDER_REVIEW = "under_review", "検討中"
 
 
+class IndicatorQuerySet(models.QuerySet):
+    def in_force(self, fiscal_year: int):
+        """Indicators that the plan measures in a fiscal year."""
+        return self.filter(in_force_in(fiscal_year))
+
+
 class Indicator(Versioned):
+    """What is measured. Its identity is the row; one that has ended stays with the years in which it counted."""
+
     class Polarity(models.TextChoices):
         HIGHER = calculation.HIGHER, "高いほどよい"
         LOWER = calculation.LOWER, "低いほどよい"
@@ -65,18 +73,31 @@ class Indicator(Versioned):
     numerator_unit = models.CharField("分子の単位", max_length=10, blank=True)
     denominator_name = models.CharField("分母の名前", max_length=60, blank=True)
     denominator_unit = models.CharField("分母の単位", max_length=10, blank=True)
+    first_year = models.PositiveSmallIntegerField("始まる年度", null=True, blank=True)
+    last_year = models.PositiveSmallIntegerField("終わる年度", null=True, blank=True)
     baseline = models.DecimalField("初期値", max_digits=18, decimal_places=4, null=True, blank=True)
     baseline_numerator = models.DecimalField("初期値の分子", max_digits=18, decimal_places=4, null=True, blank=True)
     baseline_denominator = models.DecimalField("初期値の分母", max_digits=18, decimal_places=4, null=True, blank=True)
+
+    objects = IndicatorQuerySet.as_manager()
 
     class Meta:
         verbose_name = "成果指標"
         verbose_name_plural = "成果指標"
         ordering = ["plan", "position"]
-        constraints = [models.UniqueConstraint(fields=["plan", "code"], name="indicator_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "code"], name="indicator_code_once"),
+            models.CheckConstraint(
+                condition=Q(first_year__isnull=True) | Q(last_year__isnull=True) | Q(last_year__gte=F("first_year")),
+                name="indicator_ends_after_it_begins",
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    def is_in_force(self, fiscal_year: int) -> bool:
+        return (self.first_year or fiscal_year) <= fiscal_year <= (self.last_year or fiscal_year)
 
     @property
     def is_ratio(self) -> bool:

@@ -34,7 +34,7 @@ class Line:
 
     @property
     def is_missing(self) -> bool:
-        return self.year.actual_figure == "blank"
+        return self.series.owes(self.year.fiscal_year)
 
     @property
     def actual(self) -> str:
@@ -69,7 +69,46 @@ def list_page(plan_year: PlanYear, user: User) -> dict:
         "lines": lines,
         "heading": _heading(lines, missing, own, plan_year),
         "may_write": any(line.may_write for line in lines),
+        "may_define": permissions.can_define(user),
+        "elsewhere": _elsewhere(models.keys() - everything.keys(), models, plan_year, user),
     }
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """An indicator that the plan has in other years only."""
+
+    name: str
+    when: str  # 令和5年度まで
+    url: str  # its page in the nearest year that can be looked at; "" for none
+    settings_url: str  # "" for whoever may not define
+
+
+def _elsewhere(keys: Iterable[int], models: dict[int, Indicator], plan_year: PlanYear, user: User) -> list[Elsewhere]:
+    """Those that have ended or have not begun: they stay readable in the years in which they count."""
+    if not keys:
+        return []
+    years = PlanYear.objects.visible_to(user).filter(plan=plan_year.plan_id)
+    known = sorted(years.values_list("fiscal_year", flat=True), key=lambda year: abs(year - plan_year.fiscal_year))
+    told = []
+    for key, indicator in models.items():
+        if key not in keys:
+            continue
+        ended = indicator.last_year is not None and indicator.last_year < plan_year.fiscal_year
+        when = f"{fy.label(indicator.last_year)}まで" if ended else f"{fy.label(indicator.first_year)}から"
+        year = next((year for year in known if indicator.is_in_force(year)), None)
+        args = [plan_year.plan_id, year, key]
+        told.append(
+            Elsewhere(
+                indicator.name,
+                when,
+                reverse("indicators:indicator_detail", args=args) if year else "",
+                reverse("indicators:indicator_settings", args=[plan_year.plan_id, plan_year.fiscal_year, key])
+                if permissions.can_define(user)
+                else "",
+            )
+        )
+    return told
 
 
 def _heading(lines: list[Line], missing: list[Line], own: list[Line], plan_year: PlanYear) -> str:
@@ -200,6 +239,19 @@ def value_page(form, plan_year: PlanYear, user: User) -> dict:
     }
 
 
+def settings_page(form, plan_year: PlanYear) -> dict:
+    """What stands around an IndicatorForm."""
+    indicator, year = form.instance, [plan_year.plan_id, plan_year.fiscal_year]
+    of_list = ("成果指標", reverse("indicators:indicator_list", args=year))
+    if indicator.pk is None:
+        return {"crumbs": [of_list, ("加える", "")], "back": of_list[1], "changes": []}
+    kept = form.kept
+    trail = (
+        crumbs(plan_year, kept, "決めごと") if kept.is_in_force(plan_year.fiscal_year) else [of_list, (kept.name, "")]
+    )
+    return {"indicator": kept, "crumbs": trail, "back": trail[-2][1], "changes": _changes(kept)}
+
+
 def crumbs(plan_year: PlanYear, indicator: Indicator, here: str) -> list[tuple[str, str]]:
     year = plan_year.plan_id, plan_year.fiscal_year
     return [
@@ -253,6 +305,8 @@ def _change(change: FieldChange, indicator: Indicator, year_of: dict[int, str]) 
     field = model._meta.get_field(change.field)
     labels = {"True": "はい", "False": "いいえ"} | {str(key): label for key, label in field.choices or ()}
     year = f"{year_of[change.object_id]} " if is_value else ""
+    if change.field in ("first_year", "last_year"):
+        labels = {text: fy.label(int(text)) for text in (change.old, change.new) if text}
     if isinstance(field, DecimalField):  # 56.0000 as 56
         labels = {text: f"{Decimal(text).normalize():f}" for text in (change.old, change.new) if text}
     old, new = (labels.get(text, text) or words.MISSING for text in (change.old, change.new))

@@ -63,6 +63,8 @@ class Indicator:
     department: str = ""
     survey_years: tuple[int, ...] = ()  # empty: not only in some years
     no_change_band: Decimal | None = None
+    first_year: int | None = None  # since when the plan measures it; None: from its beginning
+    last_year: int | None = None  # until when; None: as long as the plan lasts
 
     @property
     def is_cumulative(self) -> bool:
@@ -74,6 +76,11 @@ class Indicator:
 
     def year(self, fiscal_year: int) -> IndicatorYear | None:
         return next((year for year in self.years if year.fiscal_year == fiscal_year), None)
+
+    def owes(self, fiscal_year: int) -> bool:
+        """Whether somebody still has to say what the year brought; a year without a survey asks nothing."""
+        year = self.year(fiscal_year)
+        return year is not None and year.actual_figure == models.Figure.BLANK
 
     def before(self, fiscal_year: int) -> IndicatorYear | None:
         """What a year is compared with: the year before it; of an indicator with survey years the survey before."""
@@ -100,17 +107,17 @@ def scale_of(plan: Plan) -> Scale:
 
 
 def all_series(plan: Plan, as_of: int, scale: Scale) -> dict[int, Indicator]:
-    """Every indicator of a plan by its key, in order, as known in the fiscal year `as_of`. Three queries."""
+    """Every indicator that a plan has in the fiscal year `as_of`, by its key, in order, as known then. Three queries."""
     goal_numbers, values = defaultdict(list), defaultdict(list)
     links = models.IndicatorGoal.objects.filter(indicator__plan=plan).order_by("goal__number")
     for indicator_id, number in links.values_list("indicator_id", "goal__number"):
         goal_numbers[indicator_id].append(number)
     for value in models.IndicatorValue.objects.filter(indicator__plan=plan):
         values[value.indicator_id].append(value)
-    indicators = models.Indicator.objects.filter(plan=plan).select_related("department").order_by("position")
+    indicators = models.Indicator.objects.filter(plan=plan).in_force(as_of)
     return {
         indicator.pk: series_of(indicator, plan, as_of, scale, goal_numbers[indicator.pk], values[indicator.pk])
-        for indicator in indicators
+        for indicator in indicators.select_related("department").order_by("position")
     }
 
 
@@ -158,6 +165,8 @@ def series_of(
         department=indicator.department.name if indicator.department else "",
         survey_years=indicator.surveyed,
         no_change_band=_tidy(indicator.no_change_band, indicator.decimals),
+        first_year=indicator.first_year,
+        last_year=indicator.last_year,
     )
 
 
@@ -211,9 +220,11 @@ def _indicator_year(
 
 
 def _actual_figure(year: int, actual: Decimal | None, kept: str, indicator: models.Indicator, *, is_past: bool) -> str:
-    """A blank in a year without a survey is no figure that somebody still owes."""
+    """A blank in a year without a survey, or without the indicator, is no figure that somebody still owes."""
     if actual is not None:
         return models.Figure.VALUE.value
+    if is_past and kept == models.Figure.BLANK and not indicator.is_in_force(year):
+        return models.Figure.NOT_SET.value
     no_survey = bool(indicator.survey_years) and year not in indicator.surveyed
     return models.Figure.NOT_CONDUCTED.value if is_past and no_survey and kept == models.Figure.BLANK else kept
 

@@ -5,6 +5,7 @@ from indicators import views
 app_name = "indicators"
 urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/indicators/", views.indicator_list, name="indicator_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/indicators/add/", views.indicator_add, name="indicator_add"),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/indicators/<int:pk>/", views.indicator_detail, name="indicator_detail"
     ),

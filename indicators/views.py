@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Department
-from indicators import entering, pages, permissions
+from indicators import defining, entering, pages, permissions
 from indicators.forms import IndicatorForm, ValueForm
 from indicators.models import Indicator
 from indicators.series import all_series, scale_of
@@ -30,7 +30,12 @@ def indicator_detail(request, plan_year, pk):
 
 
 def _indicator(plan_year, pk: int) -> Indicator:
-    indicator = get_object_or_404(Indicator.objects.select_related("department"), pk=pk, plan=plan_year.plan_id)
+    """One that the year has."""
+    return _of(plan_year, pk, Indicator.objects.in_force(plan_year.fiscal_year))
+
+
+def _of(plan_year, pk: int, indicators) -> Indicator:
+    indicator = get_object_or_404(indicators.select_related("department"), pk=pk, plan=plan_year.plan_id)
     indicator.plan = plan_year.plan
     return indicator
 
@@ -83,40 +88,53 @@ def _clash(request, plan_year, indicator, decides):
     return _value_page(request, plan_year, form, 409, clash=pages.saved_figures(form))
 
 
+# --- What is measured -------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@with_plan_year
+@only_for(permissions.can_define)
+def indicator_add(request, plan_year):
+    """A new indicator, from a year on."""
+    indicator = defining.begun(plan_year.plan)
+    indicator.first_year = plan_year.fiscal_year
+    return _define(request, plan_year, indicator, "成果指標を加えました。")
+
+
 @require_http_methods(["GET", "POST"])
 @with_plan_year
 @only_for(permissions.can_define)
 def indicator_settings(request, plan_year, pk):
-    """How the indicator is measured and computed, for every year."""
-    indicator = _indicator(plan_year, pk)
-    departments = Department.objects.pickable(plan_year.fiscal_year)
+    """How the indicator is measured and computed, for every year, and until when; also of one that has ended."""
+    indicator = _of(plan_year, pk, Indicator.objects)
+    return _define(request, plan_year, indicator, "指標の決めごとを変えました。すべての年度を計算し直しています。")
+
+
+def _define(request, plan_year, indicator, done):
     data = request.POST if request.method == "POST" else None
+    departments = Department.objects.pickable(plan_year.fiscal_year)
     form = IndicatorForm(data, instance=indicator, initial={"version": indicator.version}, departments=departments)
     if not form.is_bound:
         return _settings_page(request, plan_year, form, 200)
     if not form.is_valid():
         return _settings_page(request, plan_year, form, 422)
     # The form has already set them on its instance; history wants to see what they were.
-    kept = _indicator(plan_year, pk)
+    kept = _of(plan_year, indicator.pk, Indicator.objects) if indicator.pk else defining.begun(plan_year.plan)
     try:
         if form.cleaned_data["version"] != kept.version:
             raise history.Conflict(str(kept))
-        changed = history.save_changes(kept, form.values(), by=request.user, reason=form.cleaned_data["reason"])
+        by, reason = request.user, form.cleaned_data["reason"]
+        changed = defining.save(kept, form.values(), list(form.cleaned_data["goals"]), by=by, reason=reason)
     except history.Conflict:
         form.add_error(None, "ほかの人が先に変えました。画面を開き直して、今の内容を確かめてください。")
         return _settings_page(request, plan_year, form, 409)
-    if changed:
-        messages.success(request, "指標の決めごとを変えました。すべての年度を計算し直しています。")
-    else:
-        messages.info(request, "何も変わっていません。")
-    return redirect("indicators:indicator_detail", plan_year.plan_id, plan_year.fiscal_year, pk)
+    messages.success(request, done) if changed else messages.info(request, "何も変わっていません。")
+    year = plan_year.plan_id, plan_year.fiscal_year
+    if kept.is_in_force(plan_year.fiscal_year):
+        return redirect("indicators:indicator_detail", *year, kept.pk)
+    return redirect("indicators:indicator_list", *year)
 
 
 def _settings_page(request, plan_year, form, status):
-    context = {
-        "plan_year": plan_year,
-        "form": form,
-        "indicator": form.instance,
-        "crumbs": pages.crumbs(plan_year, form.instance, "決めごと"),
-    }
+    context = {"plan_year": plan_year, "form": form} | pages.settings_page(form, plan_year)
     return render(request, "indicators/indicator_settings.html", context, status=status)

@@ -7,7 +7,7 @@ from indicators.models import Figure
 from indicators.series import Indicator, IndicatorYear
 from initiatives import fiscal_year as fy
 
-MISSING = "－"
+MISSING, LAST_YEAR = "－", "前年度"
 
 
 def is_percent(unit: str) -> bool:
@@ -79,6 +79,10 @@ def _band(indicator: Indicator) -> str:
 def rules(indicator: Indicator) -> list[str]:
     """What is peculiar to the indicator, a sentence each."""
     told = []
+    if indicator.first_year is not None:
+        told.append(f"{fy.label(indicator.first_year)}から測っています。")
+    if indicator.last_year is not None:
+        told.append(f"{fy.label(indicator.last_year)}で終わる指標です。")
     if indicator.survey_years:
         years = "・".join(fy.label(year).removesuffix("年度") for year in indicator.survey_years)
         told.append(f"{years}年度の調査で測ります。調査のない年度は「未実施」で、前の調査と比べます。")
@@ -139,13 +143,20 @@ def _sentence(words: str) -> str:
     return f"{words}。" if words else ""
 
 
+def compared_with(indicator: Indicator, fiscal_year: int) -> str:
+    """What a year is compared with: 前年度, or 令和4年度の調査 where the survey before is older."""
+    before = indicator.before(fiscal_year)
+    if before is None or before.fiscal_year == fiscal_year - 1:
+        return LAST_YEAR
+    return f"{fy.label(before.fiscal_year)}の調査"
+
+
 def change(indicator: Indicator, fiscal_year: int) -> str:
     """前年度から5.9ポイント上がりました; with a no-change band 変化なし within it; "" when nothing can be compared."""
     difference = indicator.change(fiscal_year)
     if difference is None:
         return ""
-    before = indicator.before(fiscal_year).fiscal_year
-    since = "前年度" if before == fiscal_year - 1 else f"{fy.label(before)}の調査"
+    since = compared_with(indicator, fiscal_year)
     if difference == 0:
         return f"{since}と同じです"
     percent = is_percent(indicator.unit)
@@ -167,11 +178,13 @@ def increase(indicator: Indicator, year: IndicatorYear) -> str:
 
 
 def short_change(indicator: Indicator, fiscal_year: int) -> str:
-    """＋5.9ポイント, −3団体, 変化なし; "" when nothing can be compared. For a cell of a table."""
+    """＋5.9ポイント, −3団体（R4から）, 変化なし; "" when nothing can be compared. For a cell of a table."""
     difference = indicator.change(fiscal_year)
     if difference is None:
         return ""
+    before = indicator.before(fiscal_year).fiscal_year
+    since = "" if before == fiscal_year - 1 else f"（{fy.short(before)}から）"
     if indicator.is_unchanged(difference):
-        return "変化なし"
+        return f"変化なし{since}"
     size = f"{abs(difference):,}{'ポイント' if is_percent(indicator.unit) else indicator.unit}"
-    return f"{'＋' if difference > 0 else '−'}{size}"
+    return f"{'＋' if difference > 0 else '−'}{size}{since}"

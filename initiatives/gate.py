@@ -1,9 +1,13 @@
-"""The gate before a whole page: who may open it at all. What of it they see is asked of permissions, row by row."""
+"""The gate before a whole page: who may open it at all. What of it they see is asked of permissions, row by row.
+
+And the way on from a form: never off this site.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 
@@ -21,3 +25,9 @@ def only_for(may: Callable[[User], bool]):
         return inner
 
     return decorate
+
+
+def onward(request, address: str) -> str:
+    """Where a form asks to go on, if that is a place on this site; else ""."""
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else ""

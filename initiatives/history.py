@@ -91,17 +91,22 @@ def save_draft(
     before = {field: as_text(getattr(row, field)) for field in changed}
     with transaction.atomic(savepoint=False):  # a caller who goes on after a Conflict brings a savepoint of its own
         write(row, changed, **still)  # holds the row from here on
-        begun = list(_begun([row]).filter(field__in=changed))
-        _settle([change for change in begun if change.by_id != by.pk], before)
-        mine = {change.field for change in begun if change.by_id == by.pk}
-        PendingChange.objects.bulk_create(
-            PendingChange(
-                model=row._meta.label_lower, object_id=row.pk, field=field, old=old, by=by, on_behalf_of=on_behalf_of
-            )
-            for field, old in before.items()
-            if field not in mine
-        )
+        begin(row, before, by=by, on_behalf_of=on_behalf_of)
     return changed
+
+
+def begin(row: Versioned, before: Mapping[str, str], *, by: User, on_behalf_of: User | None = None) -> None:
+    """Keep what fields of a row were before somebody typed in them, until the next step. The caller holds the row."""
+    begun = list(_begun([row]).filter(field__in=before))
+    _settle([change for change in begun if change.by_id != by.pk], before)
+    mine = {change.field for change in begun if change.by_id == by.pk}
+    PendingChange.objects.bulk_create(
+        PendingChange(
+            model=row._meta.label_lower, object_id=row.pk, field=field, old=old, by=by, on_behalf_of=on_behalf_of
+        )
+        for field, old in before.items()
+        if field not in mine
+    )
 
 
 @transaction.atomic  # the caller holds the ledger

@@ -1,6 +1,7 @@
 """ホーム, made for the role: what is owed, what waits, what to do next."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from initiatives import business_days, handover, review, thread
+from initiatives.asked import Ask
 from initiatives.board import Board, board_of, notice_url
 from initiatives.day_words import moment_label
 from initiatives.listing import STATUS_ORDER, EntryRow, list_url
@@ -47,15 +49,15 @@ class Page:
         return [(status.value, status.label, self.counts.get(status.value, 0)) for status in STATUS_ORDER]
 
 
-def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], order: str = "") -> Page:
-    """`order`: of the departments on the board."""
+def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask] = (), order: str = "") -> Page:
+    """`asks`: what other apps ask of the person; `order`: of the departments on the board."""
     if user.is_coordinator:
-        return _coordinator(user, plan_year, rows, order)
+        return _coordinator(user, plan_year, rows, asks, order)
     if user.is_committee:
         return _committee(plan_year, rows)
     if user.is_admin:
         return _admin(plan_year, rows)
-    return _department(user, plan_year, rows)
+    return _department(user, plan_year, rows, asks)
 
 
 def _year_url(plan_year: PlanYear, name: str, *args) -> str:
@@ -69,7 +71,7 @@ def _ordered(counts: Counter) -> dict[str, int]:
 # --- 福祉総務課 -------------------------------------------------------------------------------------
 
 
-def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], order: str) -> Page:
+def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask], order: str) -> Page:
     board = board_of(plan_year, order)
     totals = board.totals
     total, approved = totals.total, totals.counts[Status.APPROVED]
@@ -85,7 +87,7 @@ def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], order: s
         heading,
         f"取組{len(rows)}件（再掲{listed}件を除く{len(rows) - listed}件）を、{len(board.lines)}の課が{total}件に分けて書いています。",
         counts=_ordered(totals.counts),
-        steps=[*_deputy_steps(user, plan_year), *_coordinator_steps(user, plan_year, board)],
+        steps=[*_deputy_steps(user, plan_year), *_coordinator_steps(user, plan_year, board, asks)],
         board=board,
     )
 
@@ -101,17 +103,22 @@ def _until(deadline: date | None) -> str:
     return f"期限を{words}。" if deadline < today else f"期限まで、{words}。"
 
 
-def _coordinator_steps(user: User, plan_year: PlanYear, board: Board) -> list[NextStep]:
+def _coordinator_steps(user: User, plan_year: PlanYear, board: Board, asks: Sequence[Ask]) -> list[NextStep]:
     steps = [
         _to_review(user, plan_year, board),
         _to_answer(user, plan_year),
         _to_tell(plan_year, board),
         _to_ask_after(user, plan_year),
+        *map(_asked, asks),
     ]
     return [step for step in steps if step] or [
         NextStep("目標ごとの評価を見る", "点数、達成率、総合評価を計算しています。", _year_url(plan_year, "reporting:summary"), "集計を見る"),
         NextStep("推進状況報告書（PDF）を作る", "承認された内容から作ります。", _year_url(plan_year, "reporting:build_list"), "報告書を作る"),
     ]  # fmt: skip
+
+
+def _asked(ask: Ask) -> NextStep:
+    return NextStep(ask.title, ask.text, ask.url, ask.button)
 
 
 def _to_review(user: User, plan_year: PlanYear, board: Board) -> NextStep | None:
@@ -190,24 +197,24 @@ def _to_ask_after(user: User, plan_year: PlanYear) -> NextStep | None:
 # --- 担当課 -----------------------------------------------------------------------------------------
 
 
-def _department(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
+def _department(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask]) -> Page:
     mine = [row for row in rows if user.department_ids() & set(row.department_ids)]
     owed = owed_by(user, plan_year, [row for row in mine if not row.original_code or row.holds_own])
     return Page(
         "initiatives/home_department.html",
-        _department_heading(plan_year, owed),
+        _department_heading(plan_year, owed, asks),
         _department_lead(plan_year, owed),
         counts=_ordered(owed.counts),
         rows=[each.row for each in owed.rows],
         cross_listings=[row for row in mine if row.original_code and not row.holds_own],
-        steps=_department_steps(plan_year, owed),
+        steps=_department_steps(plan_year, owed, asks),
         owed=owed,
         notes=handover.on_the_work(user),
         departments=owed.departments,
     )
 
 
-def _department_heading(plan_year: PlanYear, owed: Owed) -> str:
+def _department_heading(plan_year: PlanYear, owed: Owed, asks: Sequence[Ask]) -> str:
     back = owed.counts[Status.RETURNED]
     if owed.to_confirm and plan_year.status in PlanYear.IN_HAND:
         return f"{owed.to_confirm}件が、課長の確認を待っています"
@@ -221,6 +228,12 @@ def _department_heading(plan_year: PlanYear, owed: Owed) -> str:
         return f"差し戻された{back}件を直してください"
     if plan_year.status != PlanYear.Status.COLLECTING:
         return f"{plan_year.label}の記入は終わっています"
+    if not owed.waiting and asks:
+        return (
+            f"{asks[0].kind}を書いてください"
+            if not owed.rows
+            else f"取組は送り終えました。{asks[0].kind}を書いてください"
+        )
     if not owed.waiting:
         return "課の分は、すべて送り終えています"
     if owed.is_over:
@@ -243,15 +256,16 @@ def _department_lead(plan_year: PlanYear, owed: Owed) -> str:
     return lead
 
 
-def _department_steps(plan_year: PlanYear, owed: Owed) -> list[NextStep]:
+def _department_steps(plan_year: PlanYear, owed: Owed, asks: Sequence[Ask]) -> list[NextStep]:
     steps = [
         _to_confirm(plan_year, owed),
         _to_put_right(plan_year, owed),
         _to_read(plan_year, owed),
         _to_finish(plan_year, owed),
         _to_begin(plan_year, owed),
+        *map(_asked, asks),
     ]
-    if owed.rows:
+    if owed.rows or asks:
         return [step for step in steps if step]
     return [
         NextStep("計画の取組を読む", "ほかの課の取組も、承認されたものは読めます。", list_url(plan_year), "一覧を見る")

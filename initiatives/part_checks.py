@@ -13,9 +13,12 @@ from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Step, Writing
 from initiatives.completeness import is_lead
 from initiatives.models import EntryPart
+from initiatives.part_forms import ENTRY_FIELDS
 
 # Where a department can mend it: the field of the form for the field of a finding.
-_FORM_FIELDS = {"result": "result", "issues": "issues", "rating": "self_rating", "next_target": "next_target"}
+_FORM_FIELDS = {"rating": "self_rating"} | {
+    name: name for name in ("result", "issues", "next_target", "low_rating_reason")
+}
 _BY_COMPLETENESS = {"low_rating_reason"}  # asked for as a field that is not filled
 
 
@@ -57,7 +60,7 @@ def writing_of(part: EntryPart, last: EntryPart | None, *, terms: Terms, joint: 
 
 def _mendable(finding: Finding, part: EntryPart) -> bool:
     name = finding.place.field
-    return name in _FORM_FIELDS and (name != "next_target" or is_lead(part))
+    return name in _FORM_FIELDS and (name not in ENTRY_FIELDS or is_lead(part))
 
 
 @dataclass(frozen=True)

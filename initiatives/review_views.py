@@ -7,11 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from initiatives import agreed_rating, permissions, reading, review, text_diff, thread, workflow
 from initiatives import fiscal_year as fy
+from initiatives.gate import onward
 from initiatives.history import Conflict
 from initiatives.models import EntryPart
 from initiatives.plan_years import with_plan_year
@@ -63,14 +64,7 @@ def part_transition(request, plan_year, pk, action):
     if refused:
         return _refused(request, refused[0].why, back, form.typed)
     messages.success(request, review.words_of(part, action))
-    return redirect(_onward(request, form) or back)
-
-
-def _onward(request, form) -> str:
-    """Where the form asks to go on, if that is a place on this site."""
-    address = form.cleaned_data.get("next", "")
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else ""
+    return redirect(onward(request, form.cleaned_data.get("next", "")) or back)
 
 
 def _take_many(request, plan_year, parts, action: str, done_words: str) -> None:
@@ -105,7 +99,7 @@ def message_new(request, plan_year, pk):
     if _swapping(request):
         return _thread(request, plan_year, part, said=True)
     messages.success(request, "送りました。")
-    return redirect(_onward(request, form) or back)
+    return redirect(onward(request, form.cleaned_data.get("next", "")) or back)
 
 
 def _swapping(request) -> bool:

@@ -1,12 +1,14 @@
 """The number of a result against the number of its target: 22件 ÷ 目標30件 ＝ 73.3％.
 
-Read out of free text, so it speaks only when there is no doubt: one counted number in the target, and one in the
+The one rule for the page on which a department writes and for the check of a year (checking/pairing.py adds pairs that
+have names of their own, and averages them). `target_rate` reads free text, so it speaks only when there is no doubt: one counted number in the target, and one in the
 result that counts the same thing in the same unit. Everything else (dates, parts of a whole, other years, rates per
 month, about so many, no more than so many) is passed over, and where two numbers would do, nothing is said. Pure.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -69,7 +71,7 @@ _CUMULATIVE = re.compile(r"(?:延べ?|のべ)(?:人数|人員|利用者数?|参�
 _A_YEAR = re.compile(r"年(?:に|間)?$")
 _WHOLE = re.compile(r"(?:合計|総計|全体で|総数|計|合わせて)[はで:、\s]*(?:延べ?|のべ)?$")
 # The fewer the better, or a limit: number ÷ target would say the contrary.
-_FEWER = re.compile(r"以下|以内|未満|まで|減|待機|ゼロ|解消|抑|なくす|防ぐ|縮")
+_FEWER = re.compile(r"以下|以内|未満|まで|減|待機|未収|滞納|苦情|事故|対応中|ゼロ|解消|抑|なくす|防ぐ|縮")
 _OTHER_YEAR = re.compile(
     r"(?:令和|平成|R|H)\s*(?P<y>元|\d{1,2})(?:年度?|(?=[^\d.]))(?P<since>[^。\n]{0,2}(?:から|以降|より))?"
     r"|(?P<past>一?昨年度?|前年度?|過年度|これまで|従来|次年度|来年度|翌年度?|今後)|(?P<now>今年度|本年度|当年度)"
@@ -117,12 +119,38 @@ class TargetRate:
     rate: Decimal  # percent, one decimal
 
     def __str__(self) -> str:
-        return f"{self.actual.written} ÷ 目標{self.target.written} ＝ {self.rate}％"
+        return f"{self.division} ＝ {self.rate}％"
+
+    @property
+    def division(self) -> str:
+        return f"{self.actual.written} ÷ 目標{self.target.written}"
+
+
+def average(rates: Sequence[TargetRate]) -> Decimal:
+    """Of several targets: none counts for more than reached, so that one cannot make up for another."""
+    if len(rates) == 1:
+        return rates[0].rate
+    capped = [min(calculation.HUNDRED, each.rate) for each in rates]
+    return calculation.round_half_up(sum(capped) / len(capped), calculation.ACHIEVEMENT_PLACES)
+
+
+def why_other(rate: Decimal, letter: str) -> str:
+    """Why another rating than `letter` is worth a look."""
+    return f"数では{rate}％なので、{letter}の範囲です。"
+
+
+def how_to_settle(letter: str, rating: str) -> str:
+    return f"{letter}に変えるか、{rating}とする理由を実績の文に書いてください。"
+
+
+def fewer_is_better(target: str) -> bool:
+    """Whether number ÷ target would say the contrary of what is meant."""
+    return bool(_FEWER.search(target))
 
 
 def target_rate(target: str, result: str, fiscal_year: int) -> TargetRate | None:
     """The one pair of numbers that can be compared without doubt; None in every other case."""
-    if _FEWER.search(target):
+    if fewer_is_better(target):
         return None
     aims = quantities(target, fiscal_year, of_target=True)
     if len(aims) != 1 or aims[0].about or not aims[0].value:

@@ -13,7 +13,7 @@ from initiatives import fiscal_year as fy
 from initiatives.composition import compose
 from initiatives.grouping import grouped
 from initiatives.models import EntryPart, InitiativeDepartment, PlanYear, RatingLevel, YearlyEntry
-from initiatives.target_rate import TargetRate, target_rate
+from initiatives.target_rate import TargetRate, how_to_settle, target_rate, why_other
 
 Status = EntryPart.Status
 MENDED = "用語を直した"  # the reason in the history
@@ -225,10 +225,7 @@ def numbers(part: EntryPart) -> dict[str, str]:
     letter = Scale(Band(level.letter, level.min_rate, level.points) for level in scale).rating_for(found.rate)
     warning = ""
     if part.self_rating and part.self_rating != letter:
-        warning = (
-            f"数では{found.rate}％なので、{letter}の範囲です。"
-            f"{letter}に変えるか、{part.self_rating}とする理由を実績の文に書いてください。"
-        )
+        warning = why_other(found.rate, letter) + how_to_settle(letter, part.self_rating)
     bound = next(from_ + below for level, from_, below in _bounds(scale) if level.letter == letter)
     return {"rate": str(found), "band": f"この割合の評価は{letter}（{bound}）です。", "warning": warning}
 

@@ -20,7 +20,10 @@ def cleaned(text: str) -> str:
 
 
 class ChapterForm(forms.Form):
-    """One chapter. `rows` are the events as they were sent, moved as the button that was pressed says."""
+    """One chapter. `rows` are the events as they were sent, moved as the button that was pressed says.
+
+    draft: saved while somebody types; a row may be half written, as a sentence may.
+    """
 
     version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
     heading = forms.CharField(
@@ -28,9 +31,9 @@ class ChapterForm(forms.Form):
     )
     text = BodyText(label="本文", rows=14)
 
-    def __init__(self, data=None, *, chapter: Chapter):
+    def __init__(self, data=None, *, chapter: Chapter, draft: bool = False):
         super().__init__(data, initial={"version": chapter.version, "heading": chapter.heading, "text": chapter.text})
-        self.chapter = chapter
+        self.chapter, self.draft = chapter, draft
         if chapter.kind not in chapters.HEADED and not chapter.heading:
             del self.fields["heading"]
         self.has_events = chapters.has_events(chapter)
@@ -74,7 +77,7 @@ class ChapterForm(forms.Form):
             except forms.ValidationError as error:
                 self._refuse(number, " ".join(error.messages))
                 rows.append((when, what))
-            if not when or not what:
+            if not self.draft and (not when or not what):
                 self._refuse(number, "時期とできごとの両方を書いてください。")
             if len(when) > longest:
                 self._refuse(number, f"時期は{longest}字までにしてください。")

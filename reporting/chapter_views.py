@@ -7,7 +7,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -16,9 +16,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from initiatives import text_diff
-from initiatives.gate import only_for
+from initiatives.gate import only_for, onward
 from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
+from initiatives.writing import saved_at
 from reporting import chapters, linking, permissions
 from reporting.chapter_forms import ChapterForm
 from reporting.chapters import HERE, MARKS, Draft
@@ -70,6 +71,8 @@ def chapter_list(request, plan_year):
 def chapter_edit(request, plan_year, chapter):
     if request.method == "GET":
         return _edit(request, plan_year, ChapterForm(chapter=chapter))
+    if request.headers.get("X-Autosave") == "1":
+        return _autosave(request, plan_year, chapter)
     form = ChapterForm(_sent(request, plan_year, chapter), chapter=chapter)
     closed = chapters.why_closed(request.user, chapter, plan_year)
     if closed:
@@ -88,9 +91,40 @@ def chapter_edit(request, plan_year, chapter):
         return _clash(request, plan_year, form)
     if request.POST.get("then") == "confirm":
         _confirm(request, plan_year, chapter)
+    elif request.POST.get("mend"):
+        _mend(request, plan_year, chapter, "その書き方は、もうありません。文を保存しました。")
     else:
         messages.success(request, "保存しました。" if saved else "変わったところはありません。")
     return redirect(_address("chapter_edit", plan_year, chapter) + ("#events" if request.POST.get("event") else ""))
+
+
+def _autosave(request, plan_year, chapter):
+    """What is typed, saved while it is typed (static/js/autosave.js): also what cannot be read or printed yet."""
+    if closed := chapters.why_closed(request.user, chapter, plan_year):
+        return JsonResponse({"kind": "closed", "words": closed}, status=409)
+    form = ChapterForm(request.POST, chapter=chapter, draft=True)
+    if not form.is_valid():
+        return JsonResponse({"kind": "invalid", "words": next(iter(form.errors.values()))[0]}, status=422)
+    values = {name: form.cleaned_data[name] for name in form.texts}
+    events = form.rows if form.has_events else None
+    try:
+        # Sent again because no answer came: it is saved already, under a version that the page does not know.
+        if form.cleaned_data["version"] == chapter.version:
+            chapters.save(chapter, values, events, by=request.user, draft=True)
+        elif chapters.differs(chapter, values, events):
+            raise Conflict(str(chapter))
+    except Conflict:
+        newest = _newest(request, plan_year, chapter)
+        if closed := chapters.why_closed(request.user, newest, plan_year):
+            return JsonResponse({"kind": "closed", "words": closed}, status=409)
+        who = "別の画面で、あなた" if newest.author == request.user else f"{newest.author or 'ほかの人'}さん"
+        return JsonResponse({"kind": "clash", "words": f"{who}がこの章を先に保存しました。"}, status=409)
+    state = {"status": chapter.state, "status_label": chapter.get_state_display()}
+    return JsonResponse({"version": chapter.version, "saved_at": saved_at(), **state})
+
+
+def _newest(request, plan_year, chapter) -> Chapter:
+    return chapters.find(request.user, plan_year, chapter.goal.number if chapter.goal else 0, chapter.kind)
 
 
 def _sent(request, plan_year, chapter):
@@ -122,9 +156,7 @@ def _draft(plan_year, form: ChapterForm) -> Draft:
 
 def _clash(request, plan_year, form: ChapterForm):
     """Somebody saved first: both texts on one page, and the next saving is meant."""
-    newest = chapters.find(
-        request.user, plan_year, form.chapter.goal.number if form.chapter.goal else 0, form.chapter.kind
-    )
+    newest = _newest(request, plan_year, form.chapter)
     closed = chapters.why_closed(request.user, newest, plan_year)
     mine = {**form.typed, chapters.EVENTS: chapters.as_lines(form.rows)}
     saved = {
@@ -162,10 +194,21 @@ def _edit(request, plan_year, form: ChapterForm, draft: Draft | None = None, *, 
         "closed": closed or chapters.why_closed(request.user, chapter, plan_year),
         "refused": bool(closed),
         "can_confirm": permissions.can_confirm_chapter(request.user, plan_year),
-        "changes": chapters.changes_of(chapter).count() if chapter.pk else 0,
+        "changes": chapters.changes_of(chapter).count() + len(chapters.unsettled(chapter)) if chapter.pk else 0,
+        "seen": _seen(form),
         "numbered": chapters.numbered_notes(plan_year),
     }
     return render(request, "reporting/chapter_edit.html", context | more, status=status)
+
+
+def _seen(form: ChapterForm) -> list[tuple[str, str, str]]:
+    """What is saved of each field, for the script that saves what is typed: name, label, words."""
+    chapter = form.chapter
+    seen = [(name, chapters.LABELS[name], getattr(chapter, name)) for name in form.texts]
+    if form.has_events:
+        lines = "\n".join(f"{when}\t{what}" for when, what in chapters.events_of(chapter))
+        seen.append((chapters.EVENTS, chapters.LABELS[chapters.EVENTS], lines))
+    return seen
 
 
 def _version(form: ChapterForm, *, meant: bool):
@@ -225,6 +268,7 @@ def chapter_history(request, plan_year, chapter):
         "plan_year": plan_year,
         "chapter": chapter,
         "number": chapter.goal.number if chapter.goal else 0,
+        "unsettled": [chapters.told(change) for change in chapters.unsettled(chapter)] if page_obj.number == 1 else [],
         "page_obj": page_obj,
         "changes": [chapters.told(change) for change in page_obj.object_list],
     }
@@ -238,6 +282,24 @@ def _confirm(request, plan_year, chapter):
         messages.error(request, f"「確認済」にしていません。{error}")
     else:
         messages.success(request, "保存して、「確認済」にしました。書き直すときは、「下書きに戻す」を押してください。")
+
+
+def _mend(request, plan_year, chapter, gone="その書き方は、もうありません。"):
+    done = chapters.mend(chapter, plan_year, request.POST["mend"], by=request.user)
+    messages.success(request, f"{done}軽微な修正として、変更の記録に残ります。" if done else gone)
+
+
+@require_POST
+@_page
+def chapter_mend(request, plan_year, chapter):
+    """Put one word right in the chapter as it is saved: from the list of the consistency check."""
+    if closed := chapters.why_closed(request.user, chapter, plan_year):
+        messages.error(request, closed)
+    elif request.POST.get("version") != str(chapter.version):
+        raise Conflict(str(chapter))
+    else:
+        _mend(request, plan_year, chapter)
+    return redirect(onward(request, request.POST.get("next", "")) or _address("chapter_edit", plan_year, chapter))
 
 
 @require_POST

@@ -13,16 +13,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from initiatives import dictionary, history, text_diff
 from initiatives import fiscal_year as fy
-from initiatives import history, text_diff
 from initiatives.grouping import grouped
 from initiatives.history import Conflict
 from initiatives.models import FieldChange, Goal, PlanYear
-from ledger.chain import recording
-from reporting import linking, permissions
+from initiatives.reading import CORRECTION
+from ledger.chain import hold, recording
+from reporting import chapter_words, linking, permissions
 from reporting.assemble import last_year, typed
 from reporting.figures import Figure, goal_group
-from reporting.models import Chapter, CityEvent, Footnote
+from reporting.models import Chapter, CityEvent, Footnote, as_lines
 from reporting.prose import GOAL_ORDER, Piece, Problem, Prose
 from reporting.snapshot import Event, Report, Section
 
@@ -119,10 +120,7 @@ def has_events(chapter: Chapter) -> bool:
 
 
 def events_of(chapter: Chapter) -> list[Row]:
-    if not has_events(chapter):
-        return []
-    of_year = {"plan": chapter.plan_id, "fiscal_year": chapter.fiscal_year, "goal": chapter.goal_id}
-    return list(CityEvent.objects.filter(**of_year).order_by("position").values_list("when", "what"))
+    return list(CityEvent.objects.of(chapter).values_list("when", "what"))
 
 
 def numbered_notes(plan_year: PlanYear) -> int:
@@ -178,6 +176,16 @@ class Draft:
         return self.prose.pieces.get((self.goal_number, self.chapter.kind), [])
 
     @property
+    def paragraphs(self) -> list[list[Piece]]:
+        """The pieces by the line they stand in: only plain text holds line ends."""
+        lines: list[list[Piece]] = [[]]
+        for piece in self.pieces:
+            first, *more = piece.printed.split("\n") if piece.kind == "text" else [piece.printed]
+            lines[-1].append(replace(piece, printed=first))
+            lines += [[replace(piece, printed=line)] for line in more]
+        return lines if self.pieces else []
+
+    @property
     def event_pieces(self) -> list[Piece]:
         return self.prose.pieces.get((self.goal_number, EVENTS), []) if has_events(self.chapter) else []
 
@@ -192,6 +200,12 @@ class Draft:
     @cached_property
     def offers(self) -> list[linking.Offer]:
         return linking.offers(self.text, self.prose.catalogue, self.goal_number)
+
+    @cached_property
+    def word_uses(self) -> list[chapter_words.Use]:
+        """Words that the city's dictionary would have otherwise."""
+        terms = dictionary.terms_of(self.plan_year.plan.city_name)
+        return chapter_words.uses(self.chapter, self.text, self.events if has_events(self.chapter) else (), terms)
 
     @property
     def menu(self) -> list[tuple[str, list[Figure]]]:
@@ -246,6 +260,11 @@ def changes_of(chapter: Chapter):
     return history.of_rows([chapter])
 
 
+def unsettled(chapter: Chapter) -> list[FieldChange]:
+    """What is being written, as the changes (unsaved) that it would leave now."""
+    return history.unsettled([chapter]) if chapter.pk else []
+
+
 def told(change: FieldChange) -> dict:
     """A change as the history page shows it: words that were taken out and put in."""
     return {
@@ -258,18 +277,33 @@ def told(change: FieldChange) -> dict:
 # --- Saving -----------------------------------------------------------------------------------------------
 
 
-def as_lines(events: Iterable[Row]) -> str:
-    return "\n".join(f"{when}　{what}" for when, what in events)
+@transaction.atomic
+def save(
+    chapter: Chapter,
+    values: dict[str, str],
+    events: Sequence[Row] | None,
+    *,
+    by: User,
+    reason: str = "",
+    draft: bool = False,
+) -> bool:
+    """Write heading, text and, where the chapter has them, its events. Returns whether anything was new to the history.
 
-
-@recording()
-def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None, *, by: User) -> bool:
-    """Write heading, text and, where the chapter has them, its events. Returns whether anything changed.
-
-    The chapter's version guards all of it. Raises Conflict when somebody else was first, or confirmed it.
+    draft: saved while somebody types, no step of the history yet. The chapter's version guards all of it: raises
+    Conflict when somebody else was first, or confirmed it.
     """
-    before = events_of(chapter)
-    moved = events is not None and list(events) != before
+    if not draft or (chapter.pk and history.begun_by_others([chapter], by)):
+        hold()
+    changed = _write(chapter, values, events, by, reason, draft)
+    if draft or chapter.pk is None:
+        return changed
+    begun = history.pending([chapter]).exists()
+    history.settle([chapter])
+    return changed or begun
+
+
+def _write(chapter: Chapter, values: dict[str, str], events, by: User, reason: str, draft: bool) -> bool:
+    moved = {EVENTS: as_lines(events)} if events is not None and list(events) != events_of(chapter) else {}
     if chapter.pk is None:
         if not (any(values.values()) or moved):
             return False
@@ -277,14 +311,23 @@ def save(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None,
     changed = history.differences(chapter, values)
     if not changed and not moved:
         return False
-    changes = history.changes_of(chapter, changed, by=by)
-    if moved:
-        changes.append(_change(chapter, EVENTS, as_lines(before), as_lines(events), by))
+    before = {field: history.as_text(getattr(chapter, field)) for field in (*changed, *moved)}
+    if not draft:
+        history.settle([chapter], fields=before)
     history.write(chapter, changed | {"author": by}, state=Chapter.State.DRAFT)
-    history.remember(changes)
     if moved:
         _write_events(chapter, events)
+    if draft:
+        history.begin(chapter, before, by=by)
+    else:
+        now = changed | moved
+        history.remember(_change(chapter, field, old, now[field], by, reason) for field, old in before.items())
     return True
+
+
+def differs(chapter: Chapter, values: dict[str, str], events: Sequence[Row] | None) -> bool:
+    """Whether what is saved is other than this."""
+    return bool(history.differences(chapter, values)) or (events is not None and list(events) != events_of(chapter))
 
 
 def _create(chapter: Chapter, by: User) -> None:
@@ -305,8 +348,23 @@ def _write_events(chapter: Chapter, events: Sequence[Row]) -> None:
     )
 
 
-def _change(chapter: Chapter, field: str, old: str, new: str, by: User) -> FieldChange:
-    return FieldChange(model=chapter._meta.label_lower, object_id=chapter.pk, field=field, old=old, new=new, by=by)
+def _change(chapter: Chapter, field: str, old: str, new: str, by: User, reason: str = "") -> FieldChange:
+    label = chapter._meta.label_lower
+    return FieldChange(model=label, object_id=chapter.pk, field=field, old=old, new=new, by=by, reason=reason)
+
+
+def mend(chapter: Chapter, plan_year: PlanYear, key: str, *, by: User) -> str:
+    """Put right a word in what is saved (chapter_words). Says what was done; "" when it does not stand there any more.
+
+    As 軽微な修正 in the history. Raises Conflict as `save` does, also for what is 確認済.
+    """
+    draft = Draft(plan_year, chapter, chapter.heading, chapter.text, events_of(chapter))
+    use = next((use for use in draft.word_uses if use.key == key and use.may_mend), None)
+    if use is None:
+        return ""
+    text, events = chapter_words.mended(use, draft.text, draft.events)
+    save(chapter, {"text": text}, events if has_events(chapter) else None, by=by, reason=CORRECTION)
+    return use.done
 
 
 # --- Confirming -------------------------------------------------------------------------------------------
@@ -318,6 +376,8 @@ def confirm(chapter: Chapter, plan_year: PlanYear, *, by: User) -> None:
     events = events_of(chapter)
     if not chapter.text.strip() and not events:
         raise NotConfirmable("まだ何も書かれていません。")
+    if any(not when or not what for when, what in events):
+        raise NotConfirmable("市の動向に、時期かできごとのない行があります。")
     broken = [one for one in Draft(plan_year, chapter, chapter.heading, chapter.text, events).problems if one.is_broken]
     if broken:
         raise NotConfirmable(broken[0].words)

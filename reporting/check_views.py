@@ -4,11 +4,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from initiatives import permissions
-from initiatives.gate import only_for
+from initiatives.gate import only_for, onward
 from initiatives.plan_years import with_plan_year
 from reporting.checks import page, year
 from reporting.checks.forms import DecisionForm, FilterForm
@@ -26,7 +25,8 @@ _DONE = {
 @with_plan_year
 @only_for(permissions.can_check_report)
 def check_list(request, plan_year):
-    found = year.judged(plan_year)
+    seen = year.context_of(plan_year)
+    found = year.judged(plan_year, context=seen)
     goals = list(plan_year.plan.goals.in_force(plan_year.fiscal_year).order_by("number").values_list("number", "name"))
     form = FilterForm(request.GET, plan_year=plan_year, found=found, goals=goals)
     chosen = page.chosen(found, form.conditions)
@@ -40,7 +40,7 @@ def check_list(request, plan_year):
         "conditions": form.conditions,
         "found": len(chosen),
         "page_obj": page_obj,
-        "items": page.items(page_obj.object_list, plan_year),
+        "items": page.items(page_obj.object_list, plan_year, seen, request.user),
     }
     return render(request, "reporting/check_list.html", context)
 
@@ -60,7 +60,8 @@ def check_overview(request, plan_year):
 def check_decide(request, plan_year, key):
     form = DecisionForm(request.POST)
     back = _back(request, plan_year)
-    one = next((one for one in year.judged(plan_year) if one.finding.key == key), None)
+    seen = year.context_of(plan_year)
+    one = next((one for one in year.judged(plan_year, context=seen) if one.finding.key == key), None)
     if one is None:
         messages.info(request, "この指摘は、もうありません。文か数が直されたためです。")
         return redirect(back)
@@ -68,7 +69,7 @@ def check_decide(request, plan_year, key):
     if stale or not form.is_valid():
         context = {
             "plan_year": plan_year,
-            "items": page.items([one], plan_year),
+            "items": page.items([one], plan_year, seen, request.user),
             "problem": "見ているあいだに、文が変わりました。下の今の文を見て、もう一度決めてください。"
             if stale
             else " ".join(message for errors in form.errors.values() for message in errors),
@@ -83,6 +84,6 @@ def check_decide(request, plan_year, key):
 
 def _back(request, plan_year) -> str:
     """The list with the conditions it had."""
-    onward = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return onward if safe else reverse("reporting:check_list", args=[plan_year.plan_id, plan_year.fiscal_year])
+    return onward(request, request.POST.get("next", "")) or reverse(
+        "reporting:check_list", args=[plan_year.plan_id, plan_year.fiscal_year]
+    )

@@ -8,17 +8,18 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 
 from indicators import calculation
-from indicators.words import is_percent
+from indicators.words import LAST_YEAR, compared_with, is_percent
 from initiatives import fiscal_year as fy
 from reporting.snapshot import Indicator, Report, Tally
 
 MISSING = "－"
-BEFORE, CHANGE = "前年度", "前年度との差"
+BEFORE, CHANGE = LAST_YEAR, f"{LAST_YEAR}との差"
 ABOUT, WHOLE, BARE, AMOUNT, PLAIN, POLITE = "約", "整数", "数だけ", "幅", "した", "しました"
 WORDS = {"blank": "", "not_conducted": "未実施", "not_set": "設定なし", "under_review": "検討中"}
 _PLACES = re.compile(r"小数(\d)位")
@@ -47,6 +48,7 @@ class Figure:
     exact: Decimal | None = None
     how: str = ""  # 16件 ÷ 18件
     word: str = ""
+    aside: str = ""  # printed behind it, so that no sentence can make another year of it
 
     @property
     def is_number(self) -> bool:
@@ -58,7 +60,7 @@ class Figure:
         if not self.is_number:
             return self.value or self.word or MISSING
         number = f"{self._rounded(chosen):,}"
-        return f"{ABOUT if ABOUT in chosen else ''}{number}{'' if BARE in chosen else self.unit}"
+        return f"{ABOUT if ABOUT in chosen else ''}{number}{'' if BARE in chosen else f'{self.unit}{self.aside}'}"
 
     def _rounded(self, options: set[str]) -> Decimal:
         places = _places(options, self.places)
@@ -71,7 +73,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Change(Figure):
-    """The difference of two numbers as they are printed, or the reader could not follow it."""
+    """The difference of two numbers as they are printed, or the reader could not follow it.
+
+    since: what it is compared with. Another than 前年度 is printed with it: the sentence around it cannot know.
+    """
+
+    since: str = BEFORE
+    is_within_band: bool = False  # the city calls it no change
 
     def printed(self, options: Sequence[str] = ()) -> str:
         chosen = _chosen(options, (*_OPTIONS, *_OF_CHANGE))
@@ -83,12 +91,21 @@ class Change(Figure):
         unit = "" if BARE in chosen else self.unit
         amount = f"{about}{abs(change):,}{unit}"
         if BARE in chosen or AMOUNT in chosen:
-            return f"▲{amount}" if change < 0 else amount
-        ending = "した" if PLAIN in chosen else "しました" if POLITE in chosen else ""
+            aside = f"（{self._from}）" if self._from and BARE not in chosen else ""
+            return f"{'▲' if change < 0 else ''}{amount}{aside}"
+        verb, is_so = (
+            ("した", "だった") if PLAIN in chosen else ("しました", "でした") if POLITE in chosen else ("", "")
+        )
         if not change:
-            return {"": "前年度と同じ", "した": "前年度と同じだった", "しました": "前年度と同じでした"}[ending]
+            return f"{self.since}と同じ{is_so}"
+        if self.is_within_band:
+            return f"{self._from}変化なし（{'＋' if change > 0 else '−'}{amount}）{is_so}"
         rise, fall = ("上昇", "低下") if self.unit == "ポイント" else ("増加", "減少")
-        return f"{amount}{rise if change > 0 else fall}{ending}"
+        return f"{self._from}{amount}{rise if change > 0 else fall}{verb}"
+
+    @property
+    def _from(self) -> str:
+        return "" if self.since == BEFORE else f"{self.since}から"
 
 
 def _chosen(options: Sequence[str], known: Iterable[str]) -> set[str]:
@@ -123,14 +140,32 @@ class Catalogue:
     def figures(self) -> dict[str, Figure]:
         """This year's, by key, in the order of the menu."""
         report = self.report
-        return {figure.key: figure for figure in (*_counted(report), *_measured(report, report.fiscal_year))}
+        measured = (_of_indicator(each, report.fiscal_year) for each in report.indicators)
+        return {figure.key: figure for figure in (*_counted(report), *chain.from_iterable(measured))}
 
     @cached_property
     def last(self) -> dict[str, Figure]:
-        """The same figures a year ago. An indicator's come from its own series, which may have been corrected since."""
+        """The same figures a year ago; of an indicator with survey years those of the survey before.
+
+        An indicator's come from its own series, which may have been corrected since.
+        """
         before = self._before()
         counted = _counted(before) if before else ()
-        return {figure.key: figure for figure in (*counted, *_measured(self.report, self.report.fiscal_year - 1))}
+        measured = (_of_indicator(each, self._year_before(each)) for each in self.report.indicators)
+        return {figure.key: figure for figure in (*counted, *chain.from_iterable(measured))}
+
+    def _year_before(self, indicator: Indicator) -> int:
+        before = indicator.before(self.report.fiscal_year) if indicator.survey_years else None
+        return before.fiscal_year if before else self.report.fiscal_year - 1
+
+    @cached_property
+    def _indicators(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.report.indicators}
+
+    def _since(self, figure: Figure) -> str:
+        """前年度; of an indicator what its figures are compared with."""
+        indicator = self._indicators.get(figure.group)
+        return compared_with(indicator, self.report.fiscal_year) if indicator and indicator.survey_years else BEFORE
 
     @cached_property
     def _folded(self) -> dict[str, str]:
@@ -156,26 +191,34 @@ class Catalogue:
         raise FigureError(f"「{name.strip()}」という数はありません。{hint}")
 
     def before_of(self, figure: Figure) -> Figure:
-        last = self.last.get(figure.key)
-        named = {"key": f"{figure.key}.{BEFORE}", "name": f"{figure.name}（前年度）", "group": figure.group}
+        last, since = self.last.get(figure.key), self._since(figure)
+        named = {"key": f"{figure.key}.{BEFORE}", "name": f"{figure.name}（{since}）"}
         if last is None:
-            return Figure(**named, value=None)
-        return Figure(**named, value=last.value, unit=last.unit, places=last.places, exact=last.exact, how=last.how, word=last.word)  # fmt: skip
+            return Figure(**named, group=figure.group, value=None)
+        return replace(last, **named, aside="" if since == BEFORE else f"（{since}）")
 
     def change_of(self, figure: Figure) -> Figure:
         if isinstance(figure.value, str):
             raise FigureError(f"「{figure.key}」は数でないので、前年度との差はありません。")
         last = self.last.get(figure.key)
         known = figure.is_number and last is not None and last.is_number
+        value = calculation.change(last.value, figure.value, figure.places) if known else None
+        since = self._since(figure)
         return Change(
             key=f"{figure.key}.{CHANGE}",
-            name=f"{figure.name}の、前年度との差",
+            name=f"{figure.name}の、{since}との差",
             group=figure.group,
-            value=calculation.change(last.value, figure.value, figure.places) if known else None,
+            value=value,
             unit="ポイント" if is_percent(figure.unit) else figure.unit,
             places=figure.places,
             how=f"{last.printed()} → {figure.printed()}" if known else "",
+            since=since,
+            is_within_band=known and self._is_within_band(figure, value),
         )
+
+    def _is_within_band(self, figure: Figure, change: Decimal) -> bool:
+        indicator = self._indicators.get(figure.group)
+        return indicator is not None and figure.key == actual_key(indicator) and indicator.is_unchanged(change)
 
     def menu(self, groups: Iterable[str]) -> Iterator[Figure]:
         """The figures of some groups, each number followed by its difference from last year where that is known."""
@@ -247,13 +290,12 @@ def _count(key: str, name: str, group: str, count: int) -> Figure:
     return Figure(key, name, group, Decimal(count), "件", exact=Decimal(count))
 
 
-def _measured(report: Report, fiscal_year: int) -> Iterator[Figure]:
-    """Every indicator's figures of one year. Its group is its code: a chapter's menu shows those of its goal."""
-    for indicator in report.indicators:
-        yield from _of_indicator(indicator, fiscal_year)
+def actual_key(indicator: Indicator) -> str:
+    return f"成果指標{indicator.code}.実績"
 
 
 def _of_indicator(indicator: Indicator, fiscal_year: int) -> Iterator[Figure]:
+    """An indicator's figures of one year. Its group is its code: a chapter's menu shows those of its goal."""
     key, group = f"成果指標{indicator.code}", indicator.code
     unit = "％" if is_percent(indicator.unit) else indicator.unit
     year = indicator.year(fiscal_year)

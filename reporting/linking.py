@@ -12,7 +12,7 @@ from indicators import calculation
 from indicators.words import is_percent
 from initiatives.checking.reading import Figure as Number
 from initiatives.checking.reading import figures_in, likeness, plain
-from reporting.figures import ABOUT, AMOUNT, BARE, Catalogue, Figure, FigureError, goal_group
+from reporting.figures import ABOUT, AMOUNT, BARE, BEFORE, Catalogue, Figure, FigureError, actual_key, goal_group
 from reporting.prose import TOKEN
 
 _NEAR_POINTS = Decimal("1.5")  # of percent, and of points between two years
@@ -112,9 +112,11 @@ def _known(figures: dict[str, Figure], *keys: str) -> Iterator[tuple[Figure, lis
 
 def _changes(before: str, catalogue: Catalogue, goal: int | None) -> Iterator[tuple[Figure, list[str]]]:
     for indicator in _indicators(catalogue, goal):
-        actual = catalogue.figures.get(f"成果指標{indicator.code}.実績")
+        actual = catalogue.figures.get(actual_key(indicator))
         if actual is not None and actual.is_number and is_percent(actual.unit):
-            yield catalogue.change_of(actual), [AMOUNT]
+            change = catalogue.change_of(actual)
+            if change.since == BEFORE:  # a survey of other years is not what the sentence speaks of
+                yield change, [AMOUNT]
 
 
 def _of_indicators(number: Number, before: str, near: str, catalogue: Catalogue, goal: int | None):

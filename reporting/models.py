@@ -2,6 +2,8 @@
 
 import hashlib
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -93,6 +95,24 @@ class Chapter(Versioned):
     def __str__(self):
         return self.heading or self.get_kind_display()
 
+    @property
+    def events(self) -> str:
+        """市の動向 that is written with the chapter, a line for each: how its history keeps them. No column of its own."""
+        return as_lines((event.when, event.what) for event in CityEvent.objects.of(self))
+
+
+def as_lines(events: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"{when}　{what}" for when, what in events)
+
+
+class CityEventQuerySet(models.QuerySet):
+    def of(self, chapter: Chapter):
+        """Those that are written on the chapter's page, in their order."""
+        if chapter.kind != Chapter.Kind.SOCIAL_TRENDS:
+            return self.none()
+        place = {"plan": chapter.plan_id, "fiscal_year": chapter.fiscal_year, "goal": chapter.goal_id}
+        return self.filter(**place).order_by("position")
+
 
 class CityEvent(models.Model):
     """市の動向: one line of a goal's table of events; the date is text as cities print it (令和4年（2022年）4月)."""
@@ -103,6 +123,8 @@ class CityEvent(models.Model):
     position = models.PositiveSmallIntegerField("並び順")
     when = models.CharField("時期", max_length=60)
     what = models.TextField("できごと")
+
+    objects = CityEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "市の動向"

@@ -49,6 +49,31 @@ class Problem:
     row: int = 0  # of events, from 1
 
 
+_HIDDEN = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: stands for one thing that is no word
+_NO_WORDS = re.compile(f"{TOKEN.pattern}|{_HIDDEN}")
+
+
+def words_of(text: str) -> tuple[str, list[str]]:
+    """What a person wrote in words: the text with one sign for each figure and each beginning of a note, and those."""
+    hidden: list[str] = []
+
+    def sign(match: re.Match) -> str:
+        if match["note"] is None:
+            hidden.append(match[0])
+            return _HIDDEN
+        begin, end = match.span("note")
+        hidden.append(match.string[match.start() : begin])
+        return f"{_HIDDEN}{_NO_WORDS.sub(sign, match['note'])}{match.string[end : match.end()]}"
+
+    return _NO_WORDS.sub(sign, text), hidden
+
+
+def with_words(words: str, hidden: list[str]) -> str:
+    """A text again from what `words_of` took apart, its words perhaps put right."""
+    kept = iter(hidden)
+    return re.sub(_HIDDEN, lambda _: next(kept), words)
+
+
 def options_of(typed: str) -> tuple[str, list[str]]:
     """「目標1.達成率｜約」 → its name and its options."""
     name, *options = re.split(r"[|｜]", typed)

@@ -33,6 +33,7 @@ urlpatterns = [
     path(f"{_CHAPTER}reading/", chapter_views.chapter_reading, name="chapter_reading"),
     path(f"{_CHAPTER}preview/", chapter_views.chapter_preview, name="chapter_preview"),
     path(f"{_CHAPTER}history/", chapter_views.chapter_history, name="chapter_history"),
+    path(f"{_CHAPTER}mend/", chapter_views.chapter_mend, name="chapter_mend"),
     path(f"{_CHAPTER}reopen/", chapter_views.chapter_reopen, name="chapter_reopen"),
     path("print.css", chapter_views.print_css_file, name="print_css_file"),
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),

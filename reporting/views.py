@@ -53,7 +53,7 @@ def summary(request, plan_year):
             "up": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.up],
         }
     if context["may_check"]:
-        context["leaning"] = _leaning(plan_year, found)
+        context["leaning"] = _leaning(plan_year, found, request.user)
     return render(request, "reporting/summary.html", context)
 
 
@@ -86,11 +86,11 @@ def _last_year(request, plan_year):
     return last_report_of(plan_year) if before.exists() else None
 
 
-def _leaning(plan_year, found):
+def _leaning(plan_year, found, user):
     """The findings by check, those left out that somebody has accepted."""
     context = Context(found.report, last=found.last)
     judgements = [one for one in judged(plan_year, _LEANING, context=context) if one.state != ACCEPTED]
-    told = items(judgements, plan_year)
+    told = items(judgements, plan_year, context, user)
     return [(CHECKS[name], [item for item in told if item.check.name == name]) for name in _LEANING]
 
 

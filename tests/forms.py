@@ -47,6 +47,8 @@ TYPED_IN = {
     "accounts:department_add": {"parent": "", "successors": None},
     "accounts:department_edit": {"parent": "", "successors": None},
     "accounts:department_reorganise": {"new_name": "あたらしい課", "successors": None, "people_to": None},
+    "indicators:indicator_add": {"last_year": "", "survey_years": ""},
+    "indicators:indicator_settings": {"last_year": "", "survey_years": ""},
     "initiatives:term_add": {"word": "子ども", "right": "こども", "allowed": ""},
     "initiatives:term_edit": {"word": "子ども", "right": "こども", "allowed": ""},
     "initiatives:term_use": {"reason": "条例に合わせる"},
@@ -126,7 +128,7 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
     of_year = {"plan": plan, "fiscal_year": 2025, "goal": plan.goals.first()}
     confirmed = {"state": Chapter.State.CONFIRMED, "confirmed_by": colleague, "confirmed_at": timezone.now()}
     Chapter.objects.create(**of_year, kind="vision", text="届くまち", **confirmed)
-    Chapter.objects.create(**of_year, kind="needed_direction", text="アウトリーチ（注1）を広げる。")
+    Chapter.objects.create(**of_year, kind="needed_direction", text="アウトリーチ（注1）を広報誌で広げる。")
     Footnote.objects.create(**of_year, number=1, text="支援を届けに行くこと。")
     AccessAttempt.objects.create(username="writer", failures_since_start=settings.AXES_FAILURE_LIMIT)
     survey = filled(download(writer, year, department), year, {("1-1-1-1", "result"): "8回行った。"})

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from initiatives.checking.reading import Figure, core, figures_in, likeness
+from indicators import calculation
+from initiatives.checking.reading import Figure, core, figures_in, likeness, number
+from initiatives.target_rate import Quantity, TargetRate, fewer_is_better, target_rate
 
 ALIKE = 0.5
 _TOTAL = ("合計", "計")
@@ -41,8 +43,24 @@ def reached(text: str, found: Sequence[Figure]) -> Decimal:
     return sum((one.value for one in found), Decimal()) if len(names) == len(found) > 1 and "" not in names else largest
 
 
-def targets_and_results(target: str, result: str) -> Iterator[tuple[Figure, Decimal, str]]:
-    """Each numeric target with what was reached and its unit, where both are told. A target of 0 cannot be measured."""
+def rates(target: str, result: str, fiscal_year: int) -> list[TargetRate]:
+    """Each numeric target with what was reached: the one pair without doubt, else every pair that has a name in common.
+
+    A target of 0 cannot be measured; nor one where fewer is better.
+    """
+    if fewer_is_better(target):
+        return []
+    certain = target_rate(target, result, fiscal_year)
+    return [certain] if certain else list(_named(target, result))
+
+
+def _named(target: str, result: str) -> Iterator[TargetRate]:
     for asked in figures_in(target):
         if asked.value > 0 and (found := answers(asked, result)):
-            yield asked, reached(result, found), found[0].unit or asked.unit
+            value, unit = reached(result, found), found[0].unit or asked.unit
+            rate = calculation.achievement_rate(value, asked.value)
+            yield TargetRate(_quantity(value, unit), _quantity(asked.value, asked.unit), rate)
+
+
+def _quantity(value: Decimal, unit: str) -> Quantity:
+    return Quantity(value, unit, f"{number(value)}{unit}")

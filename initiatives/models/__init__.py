@@ -16,6 +16,7 @@ from initiatives.models.plan import (
     Plan,
     Policy,
     RatingLevel,
+    in_force_in,
 )
 from initiatives.models.term import Term
 from initiatives.models.upload import SurveyUpload, Upload
@@ -52,4 +53,5 @@ __all__ = [
     "Versioned",
     "YearTransition",
     "YearlyEntry",
+    "in_force_in",
 ]

@@ -68,7 +68,7 @@ class RatingLevel(models.Model):
         return f"{self.letter} {self.definition}"
 
 
-def _in_force(fiscal_year: int, of: str = "") -> Q:
+def in_force_in(fiscal_year: int, of: str = "") -> Q:
     """Begun by a fiscal year and not ended before it. `of`: the way to the row that has the two years."""
     begun = Q(**{f"{of}first_year__isnull": True}) | Q(**{f"{of}first_year__lte": fiscal_year})
     lasting = Q(**{f"{of}last_year__isnull": True}) | Q(**{f"{of}last_year__gte": fiscal_year})
@@ -78,7 +78,7 @@ def _in_force(fiscal_year: int, of: str = "") -> Q:
 class GoalQuerySet(models.QuerySet):
     def in_force(self, fiscal_year: int):
         """Goals that the plan has in a fiscal year."""
-        return self.filter(_in_force(fiscal_year))
+        return self.filter(in_force_in(fiscal_year))
 
 
 class Goal(models.Model):
@@ -170,7 +170,7 @@ class InitiativeQuerySet(models.QuerySet):
 
     @staticmethod
     def _in_force(fiscal_year: int) -> Q:
-        return _in_force(fiscal_year) & _in_force(fiscal_year, "direction__policy__goal__")
+        return in_force_in(fiscal_year) & in_force_in(fiscal_year, "direction__policy__goal__")
 
     def with_owners(self):
         return self.prefetch_related(

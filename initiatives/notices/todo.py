@@ -3,6 +3,7 @@
 Made from the state of things, not from what was sent: a part that was sent again is gone from the list by itself.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from initiatives import business_days, deadlines
+from initiatives.asked import Ask
 from initiatives.models import EntryPart, Mail, Notice, PlanYear, Transition, YearTransition
 from initiatives.notices import outbox, wording
 
@@ -31,8 +33,8 @@ class Todo:
     pressing: bool = False
 
 
-def todo_for(user: User, plan_year: PlanYear) -> list[Todo]:
-    """The pressing first, then the newest. A fixed number of queries."""
+def todo_for(user: User, plan_year: PlanYear, asks: Iterable[Ask] = ()) -> list[Todo]:
+    """The pressing first, then the newest. A fixed number of queries. `asks`: what other apps ask of the person."""
     if user.is_coordinator:
         found = _coordinating(plan_year) + _returned(user, plan_year)
     elif user.is_committee:
@@ -41,6 +43,7 @@ def todo_for(user: User, plan_year: PlanYear) -> list[Todo]:
         found = []
     else:
         found = _writing(user, plan_year)
+    found += [Todo(ask.kind, ask.title, ask.text, ask.url, ask.button) for ask in asks]
     found.sort(key=lambda each: each.at.timestamp() if each.at else 0, reverse=True)
     return sorted(found, key=lambda each: not each.pressing)
 

@@ -3,14 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 
+from accounts.models import User
 from indicators.models import Indicator
-from initiatives.checking.finding import LOOK, MUST, Check, Place
+from indicators.permissions import can_write_value
+from initiatives import fiscal_year as fy
+from initiatives.checking.finding import LOOK, MUST, Check, Finding, Place
+from initiatives.grouping import grouped
 from initiatives.models import Initiative, PlanYear
+from reporting.chapter_words import Use, uses
+from reporting.chapters import has_events, why_closed
+from reporting.checks.context import Context
 from reporting.checks.run import CHECKS
+from reporting.checks.spots import spot_of
 from reporting.checks.year import ACCEPTED, FOLLOW_UP, OPEN, Judged
+from reporting.models import Chapter, CityEvent
+from reporting.snapshot import Report
 
 
 @dataclass(frozen=True)
@@ -20,10 +31,26 @@ class Item:
     judged: Judged
     check: Check
     links: tuple[tuple[str, str], ...]  # words and address, the place to mend first
+    mend: "Mend | None" = None
+    paragraph: int = 0  # of the chapter it stands in, from 1; 0 for none
+
+    @property
+    def where(self) -> str:
+        return f"{self.paragraph}段落目" if self.paragraph else ""
 
     @property
     def finding(self):
         return self.judged.finding
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A word of a chapter that one press puts right, shown before it is done."""
+
+    use: Use
+    address: str
+    version: int  # of the chapter, as it was read
+    closed: str  # why not now; "" when it may be pressed
 
 
 def chosen(found: Iterable[Judged], conditions: Mapping[str, str]) -> list[Judged]:
@@ -41,45 +68,94 @@ def _meets(one: Judged, name: str, value: str) -> bool:
     return told[name] == value
 
 
-def items(found: Iterable[Judged], plan_year: PlanYear) -> list[Item]:
-    links = _Links(plan_year)
-    return [Item(one, CHECKS[one.finding.check], links.of(one)) for one in found]
+def items(found: Iterable[Judged], plan_year: PlanYear, context: Context, user: User | None) -> list[Item]:
+    """`context`: of the year, in which the findings were made. `user` None: nobody who could write."""
+    links, words = _Links(plan_year, context.report, user), _Words(plan_year, context, user)
+    return [_item(one, links, words, context.report) for one in found]
+
+
+def _item(one: Judged, links: "_Links", words: "_Words", report: Report) -> Item:
+    finding = one.finding
+    spot = spot_of(finding.place, finding, report)
+    paragraph = spot.paragraph if spot and not spot.row else 0
+    return Item(one, CHECKS[finding.check], links.of(finding), words.mend(finding), paragraph)
 
 
 class _Links:
-    """Addresses of places: two queries for any number of them."""
+    """Addresses of places: three queries for any number of them."""
 
-    def __init__(self, plan_year: PlanYear):
+    def __init__(self, plan_year: PlanYear, report: Report, user: User | None):
         self.year = [plan_year.plan_id, plan_year.fiscal_year]
+        self.report, self.user = report, user
         plan = plan_year.plan_id
         self.initiatives = dict(Initiative.objects.filter(plan=plan).values_list("code", "pk"))
-        self.indicators = dict(Indicator.objects.filter(plan=plan).values_list("code", "pk"))
+        self.indicators = {indicator.code: indicator for indicator in Indicator.objects.filter(plan=plan)}
+        self.years = {fy.short(year.fiscal_year): year for year in PlanYear.objects.filter(plan=plan)}
 
-    def of(self, one: Judged) -> tuple[tuple[str, str], ...]:
-        places = (one.finding.place, *one.finding.also[:3])
-        return tuple(dict.fromkeys(filter(None, map(self._link, places))))
+    def of(self, finding: Finding) -> tuple[tuple[str, str], ...]:
+        places = (finding.place, *finding.also[:3])
+        return tuple(dict.fromkeys(filter(None, (self._link(place, finding) for place in places))))
 
-    def _link(self, place: Place) -> tuple[str, str] | None:
+    def _link(self, place: Place, finding: Finding) -> tuple[str, str] | None:
         if place.kind == "row" and place.code in self.initiatives:
-            return f"{place.code}を開く", reverse(
-                "initiatives:entry_detail", args=[*self.year, self.initiatives[place.code]]
-            )
+            return f"{place.code}を開く", self._url("initiatives:entry_detail", self.initiatives[place.code])
         if place.kind == "row":
-            return "取組の一覧を開く", reverse("initiatives:entry_list", args=self.year)
+            return "取組の一覧を開く", self._url("initiatives:entry_list")
         if place.kind == "indicator" and place.code in self.indicators:
-            return "成果指標を開く", reverse(
-                "indicators:indicator_detail", args=[*self.year, self.indicators[place.code]]
-            )
+            return self._of_indicator(self.indicators[place.code], place.field)
         if place.kind == "totals":
-            return "集計を開く", reverse("reporting:summary", args=self.year)
+            return "集計を開く", self._url("reporting:summary")
         if place.kind == "department":
-            return f"{place.code}の取組を開く", f"{reverse('initiatives:entry_list', args=self.year)}?q={place.code}"
-        if place.kind in ("chapter", "event"):
-            kind = place.field if place.kind == "chapter" else "social_trends"
-            return "章を開く", reverse("reporting:chapter_edit", args=[*self.year, place.goal or 0, kind])
-        if place.kind == "footnote":
-            return "章を開く", reverse("reporting:chapter_list", args=self.year)
-        return "章の文を取り込み直す", reverse("reporting:import_new")
+            return f"{place.code}の取組を開く", f"{self._url('initiatives:entry_list')}?q={place.code}"
+        if spot := spot_of(place, finding, self.report):
+            address = self._url("reporting:chapter_edit", spot.goal, spot.kind)
+            return "章を開く", f"{address}#{spot.anchor}" if spot.anchor else address
+        if place.kind == "footnote":  # nothing points to it: it is told there
+            return "章の一覧を開く", self._url("reporting:chapter_list")
+        return "講評を取り込み直す", reverse("reporting:import_new")
+
+    def _of_indicator(self, indicator: Indicator, year: str) -> tuple[str, str]:
+        """Where its figures of the year are written, if this person may write them."""
+        known = self.years.get(year)
+        if known and self.user and can_write_value(self.user, indicator, known):
+            args = [known.plan_id, known.fiscal_year, indicator.pk]
+            return f"{year}の数字を直す", reverse("indicators:indicator_edit", args=args)
+        return "成果指標を開く", self._url("indicators:indicator_detail", indicator.pk)
+
+    def _url(self, name: str, *more) -> str:
+        return reverse(name, args=[*self.year, *more])
+
+
+class _Words:
+    """Words of chapters that can be put right: two queries, however many."""
+
+    def __init__(self, plan_year: PlanYear, context: Context, user: User | None):
+        self.plan_year, self.context, self.user = plan_year, context, user
+
+    @cached_property
+    def chapters(self) -> dict[tuple[int, str], tuple[Chapter, list[Use]]]:
+        """What is typed in each chapter, with the uses of wrong words in it."""
+        of_year = {"plan": self.plan_year.plan_id, "fiscal_year": self.plan_year.fiscal_year}
+        events = grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
+        found = {}
+        for chapter in Chapter.objects.visible_to(self.user).filter(**of_year).select_related("goal"):
+            rows = [(event.when, event.what) for event in events[chapter.goal_id]] if has_events(chapter) else []
+            goal = chapter.goal.number if chapter.goal else 0
+            found[goal, chapter.kind] = chapter, uses(chapter, chapter.text, rows, self.context.terms)
+        return found
+
+    def mend(self, finding: Finding) -> Mend | None:
+        spot = spot_of(finding.place, finding, self.context.report) if finding.mended and self.user else None
+        if spot is None or (spot.goal, spot.kind) not in self.chapters:
+            return None
+        chapter, told = self.chapters[spot.goal, spot.kind]
+        alike = (use for use in told if (use.row, use.finding.subject) == (spot.row, finding.subject) and use.may_mend)
+        use = next(alike, None)
+        if use is None:  # the word stands in what a figure prints
+            return None
+        args = [self.plan_year.plan_id, self.plan_year.fiscal_year, spot.goal, spot.kind]
+        closed = why_closed(self.user, chapter, self.plan_year)
+        return Mend(use, reverse("reporting:chapter_mend", args=args), chapter.version, closed)
 
 
 # --- Counts -------------------------------------------------------------------------------------------

@@ -495,7 +495,11 @@ class _Import:
         if self.source.indicators:
             said = [parsing.key(indicator.name) for indicator in self.source.indicators]
             for key in missing(held.indicators, said):
-                self.notes.append(Note(Note.KEPT, "", f"成果指標「{held.indicators[key].name}」"))
+                if held.indicators[key].is_in_force(year):
+                    self.notes.append(Note(Note.KEPT, "", f"成果指標「{held.indicators[key].name}」"))
+            for known in (held.indicators[key] for key in said if key in held.indicators):
+                if not known.is_in_force(year):
+                    self.notes.append(Note(Note.ELSEWHERE, "", f"成果指標「{known.name}」"))
         else:
             self.notes.append(Note(Note.SKIPPED, "", "成果指標はありませんでした。登録にある成果指標は、そのままです"))
 

@@ -1,11 +1,12 @@
-// Saves what is typed into a department's part. Without this file the button 保存する does the same.
+// Saves what is typed into a form[data-autosave]: a department's part, a chapter. Without this file the button 保存する
+// does the same.
 //
 // What is typed goes to this browser's storage at once and to the server two seconds after typing stops. The stored
 // copy goes only when the server has answered that it holds the same words. One request is on its way at a time.
 (() => {
   "use strict";
 
-  const form = document.getElementById("part-form");
+  const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const PAUSE = 2000;
   const AGAIN = 10000;
@@ -18,24 +19,36 @@
       return "";
     }
   };
-  const PREFIX = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
+  const PREFIX = `ayumi-${form.dataset.autosave}-${form.dataset.user}`;
   const TABS = `${PREFIX}-tab-`;
   const KEY = `${TABS}${tab()}`;
   const KEPT = `${PREFIX}-kept`;
   const NAMES = [...form.querySelectorAll("[name^=seen-]")].map((seen) => seen.name.slice(5));
+  const VERSIONS = [...form.querySelectorAll("[data-version]")].map((version) => version.name);
   const status = document.getElementById("autosave-status");
   const notices = document.getElementById("autosave-notices");
 
   const field = (name) => form.elements[name];
+
+  // A table of rows ([data-rows]) is one field: a line for each row that is written, a tab between its columns.
+  const table = (name) => form.querySelector(`[data-rows="${name}"]`);
+  const columns = (name) => table(name).dataset.columns.split(" ");
+  const boxes = (name) => columns(name).map((column) => [...table(name).querySelectorAll(`[name="${column}"]`)]);
+  const onOneLine = (text) => text.replace(/[\t\r\n]+/g, " ").trim();
+  const lines = (name) => {
+    const [first, ...others] = boxes(name);
+    const rows = first.map((box, at) => [box, ...others.map((column) => column[at])]);
+    return rows.map((row) => row.map((box) => onOneLine(box.value)).join("\t")).filter((line) => line.trim()).join("\n");
+  };
+  const cells = (text) => (text ? text.split("\n").map((line) => line.split("\t")) : []);
+  const read = (name) => (table(name) ? lines(name) : field(name).value);
+
   const plain = (text) => (text ?? "").normalize("NFC").replace(/\r\n?/g, "\n").replace(/[^\S\n]+$/gm, "").replace(/^\n+|\n+$/g, "");
-  const values = (prefix = "") => Object.fromEntries(NAMES.map((name) => [name, field(prefix + name).value]));
+  const values = () => Object.fromEntries(NAMES.map((name) => [name, read(name)]));
+  const seen = () => Object.fromEntries(NAMES.map((name) => [name, field(`seen-${name}`).value]));
+  const versions = () => Object.fromEntries(VERSIONS.map((name) => [name, field(name).value]));
   const same = (one, other) => NAMES.every((name) => plain(one[name]) === plain(other[name]));
-  const snapshot = () => ({
-    values: values(),
-    seen: values("seen-"),
-    version: field("version").value,
-    entry_version: field("entry_version").value,
-  });
+  const snapshot = () => ({ values: values(), seen: seen(), ...versions() });
 
   // Storage may be full or forbidden: the page then says so instead of promising what it cannot keep.
   let storing = true;
@@ -78,7 +91,7 @@
   let unanswered = null; // sent, but no answer came: sent again word for word before anything newer
   let stopped = Boolean("clash" in form.dataset || "closed" in form.dataset);
 
-  const dirty = () => !same(values(), values("seen-"));
+  const dirty = () => !same(values(), seen());
   const soon = (wait = PAUSE) => {
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(save, wait);
@@ -101,8 +114,7 @@
   };
 
   const held = (answer, sent) => {
-    field("version").value = answer.version;
-    field("entry_version").value = answer.entry_version;
+    for (const name of VERSIONS) field(name).value = answer[name];
     for (const name of NAMES) field(`seen-${name}`).value = sent.values[name];
     if (dirty()) {
       store(KEY, snapshot());
@@ -113,7 +125,7 @@
     const newer = answer.newer ? "　ほかの人が別の欄を書きました。画面を開き直すと読めます。" : "";
     say(`${answer.saved_at} に自動で保存しました${newer}`, "ok");
     for (const word of document.querySelectorAll("[data-status]")) word.textContent = answer.status_label;
-    numbers(answer.numbers);
+    if (answer.numbers) numbers(answer.numbers);
     for (const panel of document.querySelectorAll("[data-saved]")) panel.dispatchEvent(new Event("saved"));
     return "saved";
   };
@@ -133,10 +145,10 @@
     unanswered = sent;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", field("csrfmiddlewaretoken").value);
-    body.set("version", sent.version);
-    body.set("entry_version", sent.entry_version);
+    for (const name of VERSIONS) body.set(name, sent[name]);
     for (const name of NAMES) {
-      body.set(name, sent.values[name]);
+      if (!table(name)) body.set(name, sent.values[name]);
+      else for (const row of cells(sent.values[name])) columns(name).forEach((column, at) => body.append(column, row[at] ?? ""));
       body.set(`seen-${name}`, sent.seen[name]);
     }
     let response, answer;
@@ -197,14 +209,34 @@
     }
   }
 
+  function write(name, text) {
+    if (!table(name)) {
+      field(name).value = text;
+      return;
+    }
+    const rows = cells(text);
+    while (boxes(name)[0].length < rows.length) addRow(table(name));
+    boxes(name).forEach((column, at) => column.forEach((box, row) => (box.value = rows[row]?.[at] ?? "")));
+  }
+
+  // The last row is the empty one for the next: another like it stands before it.
+  function addRow(rows) {
+    const last = rows.querySelector("ol > li:last-child");
+    const row = last.cloneNode(true);
+    const number = rows.querySelectorAll("ol > li").length;
+    for (const each of row.querySelectorAll("[id]")) each.id += `-${number}`;
+    for (const each of row.querySelectorAll("[for]")) each.htmlFor += `-${number}`;
+    for (const each of row.querySelectorAll("button")) each.remove();
+    last.before(row);
+  }
+
   function fill(record) {
     for (const name of NAMES) {
-      if (name in record.values) field(name).value = record.values[name];
+      if (name in record.values) write(name, record.values[name]);
       // The words were begun on an older page: a colleague's newer text must still be noticed.
       if (name in record.seen) field(`seen-${name}`).value = record.seen[name];
     }
-    field("version").value = record.version;
-    field("entry_version").value = record.entry_version;
+    for (const name of VERSIONS) field(name).value = record[name];
     for (const name of NAMES) {
       const box = field(name);
       if (box instanceof HTMLElement) box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -222,8 +254,8 @@
     notice.append(title);
     for (const name of NAMES) {
       const text = record.values[name] ?? "";
-      if (plain(text) === plain(field(name).value)) continue;
-      const label = document.querySelector(`label[for=id_${name}]`)?.textContent ?? "評価";
+      if (plain(text) === plain(read(name))) continue;
+      const label = field(`seen-${name}`).dataset.label ?? document.querySelector(`label[for=id_${name}]`)?.textContent ?? "評価";
       const line = document.createElement("p");
       line.className = "text";
       line.textContent = `${label}：${text || "（空欄）"}`;
@@ -307,6 +339,7 @@
 
   let going = false;
   form.addEventListener("submit", async (event) => {
+    if (event.submitter?.formTarget) return; // into a frame of this page, which stays
     if (going || stopped || !(busy || unanswered || dirty())) return;
     event.preventDefault();
     going = true;
@@ -325,4 +358,6 @@
   if ("clash" in form.dataset) store(KEY, snapshot());
   else offerBack();
   if (!stopped) say("書くと、自動で保存します");
+  // What a refusal or 「この文から書き始める」 put there is no more saved than what is typed.
+  if (!stopped && dirty()) changed();
 })();

@@ -17,6 +17,15 @@
 
   if (!text || text.readOnly) return;
 
+  // A finding of the check leads here with its paragraph (#p-3): the cursor stands there, and may be moved at once.
+  const found = /^#p-(\d+)$/.exec(location.hash);
+  if (found) {
+    const lines = text.value.split("\n").slice(0, Number(found[1]) - 1);
+    const at = lines.reduce((sum, line) => sum + line.length + 1, 0);
+    text.setSelectionRange(at, at);
+    text.focus();
+  }
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "reading") document.querySelector("[formtarget=paper]").click();
   });
@@ -27,44 +36,8 @@
     text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
     text.focus();
     text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.dispatchEvent(new Event("change", { bubbles: true })); // as a person's change, to be saved
   });
-
-  // A copy in this browser until the server holds the same words: a sign-in may run out while somebody writes.
-  const key = `ayumi-chapter-${location.pathname}-${text.form.dataset.user}`;
-  const tidy = (words) => words.replace(/\r\n?/g, "\n").trim();
-  const isSaved = (words) => tidy(words) === tidy(text.dataset.saved);
-  const notice = document.querySelector("[data-kept]");
-  const keep = () => {
-    try {
-      if (isSaved(text.value)) localStorage.removeItem(key);
-      else localStorage.setItem(key, text.value);
-    } catch {
-      // Full or forbidden: the browser still asks before the page is left.
-    }
-  };
-  const kept = () => {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  };
-  text.addEventListener("input", keep);
-  const old = kept();
-  if (old !== null && !isSaved(old) && tidy(old) !== tidy(text.value)) {
-    document.querySelector("[data-kept-text]").textContent = old;
-    notice.hidden = false;
-    notice.addEventListener("click", (event) => {
-      const use = event.target.closest("[data-kept-use]");
-      if (!use && !event.target.closest("[data-kept-drop]")) return;
-      if (use) text.value = old;
-      notice.hidden = true;
-      text.dispatchEvent(new Event("input", { bubbles: true }));
-      keep();
-    });
-  } else {
-    keep();
-  }
 
   // Full and half width alike; every word must be there.
   const plain = (words) => words.normalize("NFKC").toLowerCase();

@@ -68,7 +68,7 @@ def test_one_indicator_shows_every_year_with_its_rules(client, writer, plan, pla
     # 50 → 60 in five years, 2 a year; 53 ÷ 54 ＝ 98.14…, 54.9 ÷ 58 ＝ 94.65…
     assert [cells(row) for row in page.select(".scroll tbody tr")] == [
         ["実績", "－", "50.0％", "未実施", "53.0％", "未実施", "54.9％", "－"],
-        ["前の調査との差", "", "－", "－", "＋3.0ポイント", "－", "変化なし", "－"],
+        ["前の調査との差", "", "－", "－", "＋3.0ポイント（R2から）", "－", "変化なし（R4から）", "－"],
         ["目標値", "", "50.0％", "52.0％ 目安", "54.0％ 目安", "56.0％ 目安", "58.0％ 目安", "60.0％"],
         ["達成率", "", "100.0％", "－", "98.1％", "－", "94.7％", "－"],
         ["評価", "", "評価 A", "－", "評価 A", "－", "評価 A", "－"],
@@ -110,6 +110,7 @@ def test_how_it_is_measured_is_changed_with_a_reason(client, coordinator, indica
     }
     typed |= {"kind": "outcome", "polarity": "lower", "accumulation": "yearly", "department": indicator.department_id}
     typed |= {"survey_years": "令和4年度、R6", "no_change_band": "1.5"}
+    typed |= {"goals": [goal.pk for goal in indicator.goals.all()]}
     refused = client.post(address("indicator_settings"), typed)
     assert refused.status_code == 422
     assert Indicator.objects.get().polarity == "higher"
@@ -132,13 +133,17 @@ def test_how_it_is_measured_is_changed_with_a_reason(client, coordinator, indica
         ({"survey_years": "いつか"}, "いつか"),
         ({"no_change_band": "-1"}, "0か、0より大きい数にしてください。"),
         ({"decimals": "9"}, "4までの数にしてください。"),
+        ({"goals": []}, "1つ以上選んでください。"),
+        ({"numerator_name": "就労者数"}, "分母と分子の名前は、両方書いてください。"),
+        ({"first_year": "2024", "last_year": "2023"}, "測り始める年度か、その後の年度にしてください。"),
+        ({"last_year": "1999"}, "正しく選択してください"),
     ],
 )
 def test_a_measure_that_makes_no_sense_is_refused(client, coordinator, indicator, address, typed, problem):
     client.force_login(coordinator)
     whole = {
         "version": 1, "name": "指標", "unit": "%", "decimals": 1, "kind": "outcome", "polarity": "higher",
-        "accumulation": "yearly", "reason": "ためし",
+        "accumulation": "yearly", "reason": "ためし", "goals": [goal.pk for goal in indicator.goals.all()],
     }  # fmt: skip
     response = client.post(address("indicator_settings"), whole | typed)
     assert response.status_code == 422

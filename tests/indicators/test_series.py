@@ -39,6 +39,7 @@ def test_a_survey_is_compared_with_the_survey_before(plan):
     assert words.change(series, 2022) == "令和2年度の調査から3.0ポイント上がりました"
     assert words.change(series, 2024) == "令和4年度の調査から0.8ポイント下がりました"
     assert words.change(series, 2020) == ""
+    assert words.short_change(series, 2024) == "−0.8ポイント（R4から）"
 
 
 def test_without_survey_years_only_the_year_before_is_compared_with(plan):

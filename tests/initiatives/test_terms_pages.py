@@ -230,3 +230,16 @@ def test_a_word_that_is_gone_is_said(client, url, draft, term):
     assert told(answer) == ["その書き方は、もうありません。文を保存しました。"]
     draft.refresh_from_db()
     assert draft.result == "会を開いた。"
+
+
+def test_the_reason_for_a_low_rating_is_looked_at_too(client, url, draft, term):
+    entry = draft.entry
+    entry.low_rating_reason = "子供が集まらなかった。"
+    entry.save()
+    EntryPart.objects.update(result="会を開いた。", issues="", self_rating="C")
+    address = url("part_edit", pk=draft.pk)
+    typed, page = form_of(client, address)
+    typed["then"] = page.select_one("button[value^='mend:']")["value"]
+    client.post(address, typed)
+    entry.refresh_from_db()
+    assert entry.low_rating_reason == "こどもが集まらなかった。"

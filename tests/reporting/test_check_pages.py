@@ -2,10 +2,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from initiatives.models import EntryPart
+from initiatives.models import EntryPart, PlanYear
 from reporting.checks.year import judged
-from reporting.models import CheckDecision
-from tests.factories import make_entry, make_initiative
+from reporting.models import Chapter, CheckDecision, CityEvent, Footnote, PrintedClaim
+from tests.factories import PlanYearFactory, make_entry, make_indicator, make_initiative
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +165,56 @@ def test_nothing_found(client, coordinator, plan_year):
     page = look(client, "check_list", plan_year)
     assert page.h1.get_text() == "直すところも、確認してほしいところもありません"
     assert page.select_one(".empty h2").get_text() == "指摘はありません"
+
+
+# --- Where a finding leads ----------------------------------------------------------------------------
+
+
+def links(page) -> list[tuple[str, str]]:
+    return [(link.find(string=True), link["href"]) for link in page.select(".checks .acts a")]
+
+
+def test_a_finding_in_a_chapter_leads_to_its_paragraph(client, coordinator, plan_year):
+    goal = make_initiative(plan_year.plan, "1-1-1-1").direction.policy.goal
+    of_goal = {"plan": plan_year.plan, "fiscal_year": 2024, "goal": goal}
+    Chapter.objects.create(**of_goal, kind="vision", text="初めの段落。\n広報誌の会を開く。")
+    Chapter.objects.create(**of_goal, kind="needed_direction", text="広げる［注：広報誌の会］。")
+    CityEvent.objects.create(**of_goal, position=1, when="4月", what="広報誌の会")
+    Footnote.objects.create(**of_goal, number=9, text="だれも指さない説明")
+    client.force_login(coordinator)
+    page = look(client, "check_list", plan_year, "?kind=terms")
+    assert links(page) == [
+        ("章を開く", address("chapter_edit", plan_year, 1, "vision") + "#p-2"),
+        ("章を開く", address("chapter_edit", plan_year, 1, "social_trends") + "#when-0"),
+        ("章を開く", address("chapter_edit", plan_year, 1, "needed_direction") + "#p-1"),
+    ]
+    unused = look(client, "check_list", plan_year, "?kind=footnotes")
+    assert ("章の一覧を開く", address("chapter_list", plan_year)) in links(unused)
+    opened = BeautifulSoup(client.get(links(page)[0][1]).content, "html.parser")
+    assert opened.select_one("#p-2").get_text(strip=True) == "広報誌の会を開く。"
+    opened = BeautifulSoup(client.get(links(page)[1][1]).content, "html.parser")
+    assert opened.select_one("#when-0")["value"] == "4月"
+
+
+@pytest.mark.parametrize(
+    ("status", "years", "words", "name", "year"),
+    [
+        ("collecting", [], "R6の数字を直す", "indicator_edit", 2024),
+        ("finalized", [], "成果指標を開く", "indicator_detail", 2024),
+        ("finalized", [2023], "R5の数字を直す", "indicator_edit", 2023),
+    ],
+)
+def test_a_finding_about_an_indicator_leads_to_where_it_is_written(
+    client, coordinator, plan_year, status, years, words, name, year
+):
+    indicator = make_indicator(plan_year.plan, unit="％", values={2024: (50, 100), 2023: (50, 100)})
+    for other in years:
+        PlanYearFactory(plan=plan_year.plan, fiscal_year=other)
+    about = years[0] if years else 2024
+    PrintedClaim.objects.create(
+        plan=plan_year.plan, fiscal_year=2024, key=f"indicators/{indicator.code}/{about}//rate", text="51.0％"
+    )
+    PlanYear.objects.filter(pk=plan_year.pk).update(status=status)
+    client.force_login(coordinator)
+    page = look(client, "check_list", plan_year, "?kind=indicator_figures")
+    assert links(page) == [(words, reverse(f"indicators:{name}", args=[plan_year.plan_id, year, indicator.pk]))]

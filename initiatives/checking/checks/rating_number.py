@@ -1,39 +1,31 @@
 """数と評価: numeric targets and results against the rating; several pairs in one cell are averaged."""
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from initiatives.checking.finding import LOOK, MUST, Check, Finding
-from initiatives.checking.pairing import targets_and_results
-from initiatives.checking.reading import number
+from initiatives.checking.pairing import rates
 from initiatives.checking.writing import Writing
-
-_LOWER_IS_BETTER = re.compile(r"待機|減|未収|滞納|苦情|事故|対応中")
-_FULL = Decimal(100)
+from initiatives.target_rate import average, how_to_settle, why_other
 
 
 def find(writing: Writing) -> Iterator[Finding]:
     rank = writing.rank(writing.rating)
-    if rank is None or _LOWER_IS_BETTER.search(writing.target):
+    found = rates(writing.target, writing.result, writing.fiscal_year) if rank is not None else []
+    if not found:
         return
-    pairs = list(targets_and_results(writing.target, writing.result))
-    if not pairs:
-        return
-    rates = [min(_FULL, result / asked.value * _FULL) for asked, result, _ in pairs]
-    rate = (sum(rates) / len(rates)).quantize(Decimal("0.1"))
+    rate = average(found)
     said = writing.step_for(rate)
     if rank >= said:
         return
     letter = writing.scale[said].letter
-    told = "、".join(f"{number(result)}{unit} ÷ 目標{number(asked.value)}{asked.unit}" for asked, result, unit in pairs)
-    average = f"（{len(pairs)}つの平均）" if len(pairs) > 1 else ""
+    told = "、".join(each.division for each in found)
+    many = f"（{len(found)}つの平均）" if len(found) > 1 else ""
     yield Finding(
         writing.place("rating"),
-        f"{told} ＝ {rate}％{average}、評価{writing.rating}",
+        f"{told} ＝ {rate}％{many}、評価{writing.rating}",
         f"評価{letter}",
-        f"数では{rate}％なので、{letter}の範囲です。",
-        f"{letter}に変えるか、{writing.rating}とする理由を実績の文に書いてください。",
+        why_other(rate, letter),
+        how_to_settle(letter, writing.rating),
         f"{writing.target}\n{writing.result}\n{writing.rating}",
         subject="rate",
         severity=MUST if said - rank > 1 else LOOK,

@@ -3,15 +3,18 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from initiatives.checking.finding import LOOK, Check, Finding
 from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage
 from reporting.checks.context import Context
+from reporting.checks.lookalikes import is_known, taken_for
 from reporting.checks.words import Word, words
 
 _NO_WORD = re.compile(r"[\dA-Za-z０-９Ａ-Ｚａ-ｚ\s①-⑳]")
+_KATAKANA = re.compile(r"[ァ-ヶー]{4,}")
 _ALSO_CALLED = re.compile(r"通称[：「]?([ぁ-んァ-ヶー一-龥]{3,12})[」）)]")
 _SHORTEST, _LONGEST = 4, 14
 _USUAL = 4  # times a compound must stand to be the plan's own word
@@ -28,15 +31,19 @@ class _Compound:
 def find(context: Context) -> Iterator[Finding]:
     compounds: dict[str, list[_Compound]] = defaultdict(list)
     counts: Counter[str] = Counter()
+    runs: list[tuple[Passage, tuple[Word, ...]]] = []
     for passage in (*context.chapter_passages, *context.row_passages):
         for run in _runs(passage.text):
             counts.update(word.surface for word in run)
+            runs.append((passage, run))
             for piece in _pieces(run):
-                written = "".join(word.surface for word in piece)
+                written = _written(piece)
                 if _SHORTEST <= len(written) <= _LONGEST:
                     compounds[written].append(_Compound(passage, piece))
     yield from _slips(compounds, counts, context.terms)
+    yield from _stutters(runs, counts)
     yield from _names(context)
+    yield from _letters(context)
 
 
 def _runs(text: str) -> Iterator[tuple[Word, ...]]:
@@ -57,6 +64,14 @@ def _pieces(run: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
     yield run
     for start in range(len(run) - 2) if len(run) > 3 else ():
         yield run[start : start + 3]
+
+
+def _written(words_: tuple[Word, ...]) -> str:
+    return "".join(word.surface for word in words_)
+
+
+def _sound(words_: tuple[Word, ...]) -> str:
+    return "".join(word.reading for word in words_)
 
 
 def _is_ending(word: Word) -> bool:
@@ -89,7 +104,7 @@ def _is_slip(own: list[_Compound], usual: list[_Compound], counts: Counter) -> b
     odd = [word for word in mine if word not in its]
     if not odd or len(usual) < 2 * len(own):
         return False
-    if "".join(word.reading for word in mine) == "".join(word.reading for word in its):
+    if _sound(mine) == _sound(its):
         return True  # 公報紙 for 広報紙: the same sound, another conversion
     if len(usual) >= _OFTEN * len(own) and _lost_a_letter(mine, its):
         return True
@@ -149,6 +164,42 @@ def _names(context: Context) -> Iterator[Finding]:
                     yield _finding(passage, name, usual, len(called[usual]))
 
 
+def _stutters(runs: list[tuple[Passage, tuple[Word, ...]]], counts: Counter) -> Iterator[Finding]:
+    """連携対体制: a letter left over by a conversion, which sounds as the word after it begins."""
+    beside = Counter(pair for _, run in runs for pair in pairwise(word.surface for word in run))
+    for passage, run in runs:
+        for before, word, after in zip(run, run[1:], run[2:], strict=False):
+            left_over = len(word.surface) == 1 and not word.is_affix and counts[word.surface] <= _RARE
+            if left_over and after.reading.startswith(word.reading) and word.surface != after.surface[0]:
+                usual = before.surface + after.surface
+                if (times := beside[before.surface, after.surface]) > 1:
+                    yield _finding(passage, _written((before, word, after)), usual, times)
+
+
+def _letters(context: Context) -> Iterator[Finding]:
+    """ガンリン, which a look-alike letter makes a word of the dictionary; バラスポーツ beside パラスポーツ."""
+    found: dict[str, list[Passage]] = defaultdict(list)
+    for passage in (*context.chapter_passages, *context.row_passages):
+        for word in dict.fromkeys(_KATAKANA.findall(passage.text)):
+            found[word].append(passage)
+    unknown = {word: passages for word, passages in found.items() if not is_known(word)}
+    for word, passages in sorted(unknown.items()):
+        forms = list(taken_for(word))
+        meant = next(filter(is_known, forms), "")
+        if meant:
+            for passage in passages:
+                yield _taken(passage, word, meant)
+        for other in filter(unknown.get, forms):
+            if (len(passages), word) < (len(unknown[other]), other):
+                for passage in passages:
+                    yield replace(_taken(passage, word, other), also=tuple(one.place for one in unknown[other]))
+
+
+def _taken(passage: Passage, written: str, meant: str) -> Finding:
+    why = f"「{meant}」と、形の似た1字だけが違います。"
+    return Finding(passage.place, written, meant, why, "どちらかの書き間違いなら、直してください。", written)
+
+
 def _finding(passage: Passage, written: str, usual: str, times: int) -> Finding:
     return Finding(
         passage.place,
@@ -165,11 +216,12 @@ CHECK = Check(
     title="計画のことばと1字違い",
     looks_at="report",
     severity=LOOK,
-    explanation="報告書の中で何度も使うことばと1字だけ違い、そこにしか出てこないことばを見つけます。同じ読みの変換違いも見ます。",
+    explanation="報告書の中で何度も使うことばと1字だけ違い、そこにしか出てこないことばを見つけます。同じ読みの変換違い、形の似たカタカナ（ンとソ、バとパ）の違いも見ます。",
     example="「地区社協」が9か所、「地区社居」が1か所。",
     alike=(
         "「両立支援」と「自立支援」（どちらも辞書にあることば）",
         "「等」「各」「課」「会」が付いただけの違い",
+        "「オンライン」のように、辞書になくても、似た字に替えて辞書のことばにならないカタカナ",
         "同じくらいの回数で使い分けていることば",
     ),
     find=find,

@@ -6,8 +6,9 @@ from initiatives import fiscal_year as fy
 from initiatives.checking.finding import SEVERITIES
 from initiatives.models import PlanYear
 from reporting.checks import page, year
+from reporting.checks.page import Item
 from reporting.checks.run import CHECKS
-from reporting.checks.year import STATES, Judged
+from reporting.checks.year import STATES
 
 
 class Command(BaseCommand):
@@ -22,18 +23,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, year: str, plan: str, format: str, kind: list[str], **options):
-        found = _judged(self._plan_year(year, plan), kind)
+        items = _items(self._plan_year(year, plan), kind)
         if format == "json":
-            self.stdout.write(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
+            self.stdout.write(json.dumps([_plain(item) for item in items], ensure_ascii=False, indent=1))
             return
-        counts = page.count(found)
+        counts = page.count(item.judged for item in items)
         self.stdout.write(f"{page.heading(counts)}。このままでよいとしたもの：{counts.accepted}件")
         for check in CHECKS.values():
-            of_kind = [one for one in found if one.finding.check == check.name]
+            of_kind = [item for item in items if item.check == check]
             if of_kind:
                 self.stdout.write(f"\n■ {check.title}（{check.name}）：{len(of_kind)}件")
-                for one in of_kind:
-                    self.stdout.write(_line(one))
+                for item in of_kind:
+                    self.stdout.write(_line(item))
 
     def _plan_year(self, text: str, plan: str) -> PlanYear:
         try:
@@ -53,36 +54,40 @@ class Command(BaseCommand):
         return years[0]
 
 
-def _judged(plan_year: PlanYear, kinds: list[str]) -> list[Judged]:
-    return year.judged(plan_year, kinds or None)
+def _items(plan_year: PlanYear, kinds: list[str]) -> list[Item]:
+    context = year.context_of(plan_year)
+    return page.items(year.judged(plan_year, kinds or None, context=context), plan_year, context, None)
 
 
-def _line(one: Judged) -> str:
+def _line(item: Item) -> str:
+    one = item.judged
     finding = one.finding
     mark = "" if one.state == year.OPEN else f"［{STATES[one.state]}］"
     department = f"（{'、'.join(finding.departments)}）" if finding.departments else ""
     return (
-        f"{'×' if finding.severity == 'must' else '△'}{mark} {finding.place.label}{department}：{finding.why}\n"
+        f"{'×' if finding.severity == 'must' else '△'}{mark} {finding.place.label}{item.where and f'の{item.where}'}{department}：{finding.why}\n"
         f"    いま：{finding.found}\n    あるべき：{finding.expected}\n    {finding.fix}"
     )
 
 
-def _plain(one: Judged) -> dict:
-    finding = one.finding
+def _plain(item: Item) -> dict:
+    one, finding = item.judged, item.finding
     return {
         "key": finding.key,
         "check": finding.check,
-        "title": CHECKS[finding.check].title,
+        "title": item.check.title,
         "severity": finding.severity,
         "severity_label": SEVERITIES[finding.severity],
         "place": finding.place.ref,
         "label": finding.place.label,
         "goal": finding.place.goal,
+        "paragraph": item.paragraph or None,
         "departments": list(finding.departments),
         "found": finding.found,
         "expected": finding.expected,
         "why": finding.why,
         "fix": finding.fix,
+        "link": item.links[0][1],
         "also": [place.ref for place in finding.also],
         "state": one.state,
         "reason": one.decision.reason if one.decision else "",

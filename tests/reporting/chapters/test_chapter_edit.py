@@ -270,7 +270,7 @@ def test_writing_may_begin_from_last_year(office, year, goal):
     page = soup(response)
     assert response.status_code == 200
     assert textarea(page) == "{{年度}}の取組は{{目標1.件数}}です。"
-    assert [live.get_text() for live in page.select("#reading > .text .live")] == ["令和6年度", "3件"]
+    assert [live.get_text() for live in page.select("#reading > .paras .live")] == ["令和6年度", "3件"]
     assert page.select_one("#what-0").get_text() == "開始"
     kept = write(office, year, "書いた文。", kind="social_trends", then="begin", when=[""], what=[""])
     assert textarea(soup(kept)) == "書いた文。"

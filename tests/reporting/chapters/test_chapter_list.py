@@ -124,9 +124,8 @@ def test_notes_of_a_locked_year_stay(office, numbered):
 def test_a_finding_leads_to_its_chapter(office, year, goal):
     Chapter.objects.create(plan=year.plan, fiscal_year=2024, goal=goal, kind="vision", text="{{ない}}")
     page = soup(office.get(reverse("reporting:check_list", args=[year.plan_id, 2024]) + "?kind=live_figures"))
-    assert page.select_one(".checks .acts a")["href"] == reverse(
-        "reporting:chapter_edit", args=[year.plan_id, 2024, 1, "vision"]
-    )
+    chapter = reverse("reporting:chapter_edit", args=[year.plan_id, 2024, 1, "vision"])
+    assert page.select_one(".checks .acts a")["href"] == f"{chapter}#p-1"
 
 
 def test_assembling_reads_last_year_only_for_a_difference(year, goal, django_assert_num_queries):

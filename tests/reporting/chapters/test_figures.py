@@ -115,6 +115,59 @@ def test_without_last_year_a_difference_is_not_yet_known():
     assert printed(Catalogue(year()), "目標1.件数.前年度との差") == "－"
 
 
+# --- Surveys made every few years -----------------------------------------------------------------------
+
+
+def surveyed(values, **fields) -> Catalogue:
+    survey = indicator("I01", values, survey_years=tuple(values), **fields)
+    return Catalogue(report(goal(1, indicator_codes=("I01",)), indicators=[survey]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("前年度との差", "令和4年度の調査から5.9ポイント上昇"),
+        ("前年度との差|しました", "令和4年度の調査から5.9ポイント上昇しました"),
+        ("前年度との差|約|整数|した", "令和4年度の調査から約6ポイント上昇した"),
+        ("前年度との差|幅", "5.9ポイント（令和4年度の調査から）"),
+        ("前年度との差|数だけ", "5.9"),
+        ("前年度", "51.8％（令和4年度の調査）"),
+        ("前年度|数だけ", "51.8"),
+    ],
+)
+def test_a_survey_is_compared_with_the_survey_before_and_says_so(typed, words):
+    catalogue = surveyed({2022: ("51.8", "60"), 2023: (None, None), 2024: ("57.7", "67.2")})
+    assert printed(catalogue, f"成果指標I01.実績.{typed}") == words
+
+
+def test_the_same_as_in_the_survey_before():
+    catalogue = surveyed({2022: ("57.7", "60"), 2024: ("57.7", "67.2")})
+    assert printed(catalogue, "成果指標I01.実績.前年度との差|しました") == "令和4年度の調査と同じでした"
+    assert printed(catalogue, "成果指標I01.目標値.前年度との差") == "令和4年度の調査から7.2ポイント上昇"
+
+
+def test_the_menu_names_the_survey():
+    catalogue = surveyed({2022: ("51.8", "60"), 2024: ("57.7", "67.2")}, name="相談できる市民")
+    names = [figure.name for figure in catalogue.menu(["I01"])]
+    assert names[:2] == ["「相談できる市民」の実績", "「相談できる市民」の実績の、令和4年度の調査との差"]
+
+
+def test_a_survey_of_the_year_before_is_last_year():
+    assert (
+        printed(surveyed({2023: ("51.8", "60"), 2024: ("57.7", "67")}), "成果指標I01.実績.前年度との差")
+        == "5.9ポイント上昇"
+    )
+
+
+def test_within_the_no_change_band_nothing_rises():
+    catalogue = surveyed({2022: ("57.0", "60"), 2024: ("57.7", "67")}, no_change_band=Decimal(1))
+    words = "令和4年度の調査から変化なし（＋0.7ポイント）でした"
+    assert printed(catalogue, "成果指標I01.実績.前年度との差|しました") == words
+    falls = surveyed({2023: ("58", "60"), 2024: ("57.7", "67")}, no_change_band=Decimal(1))
+    assert printed(falls, "成果指標I01.実績.前年度との差") == "変化なし（−0.3ポイント）"
+    assert printed(falls, "成果指標I01.実績.前年度との差|幅") == "▲0.3ポイント"
+
+
 def test_last_year_is_asked_for_only_when_a_text_needs_it():
     def before():
         raise AssertionError("asked")

@@ -51,6 +51,13 @@ def test_other_numbers_are_left_alone(catalogue, text):
     assert offered(text, catalogue) == []
 
 
+def test_a_survey_of_another_year_is_not_last_year():
+    values = {2022: ("51.8", "60"), 2024: ("57.7", "67.2")}
+    survey = indicator("I01", values, name=NAME, survey_years=tuple(values))
+    catalogue = Catalogue(report(goal(1, indicator_codes=("I01",)), indicators=[survey]))
+    assert offered("前年度と比べ約6%上昇している。", catalogue) == []
+
+
 def test_what_is_offered_can_be_put_in_with_nothing_else_changed(catalogue):
     text = "取組18件のうち、A評価は15件（89％）。\n相談は15件。"
     first, second, third = offers(text, catalogue, 1)

@@ -356,6 +356,29 @@ def test_a_word_short_of_a_letter_inside_a_name():
     assert found("vocabulary", goal(1, *alike, row("1-1-1-7", result="高齢者宅に案内した。"))) == []
 
 
+def test_a_letter_left_over_by_a_conversion():
+    rows = [row(f"1-1-1-{number}", result="連携体制を強めた。") for number in range(1, 3)]
+    assert found("vocabulary", goal(1, *rows, row("1-1-1-3", result="連携対体制を強めた。"))) == [
+        ("1-1-1-3:result", "連携対体制", "連携体制")
+    ]
+    for right in ("鎌倉市市民の会を開いた。", "庁内連携体制を強めた。", "連携全体制を強めた。"):
+        assert found("vocabulary", goal(1, *rows, row("1-1-1-3", result=right))) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["ガンリン券を配った。"], [("1-1-1-1:result", "ガンリン", "ガソリン")]),
+        (["パラスポーツ", "パラスポーツ", "バラスポーツ"], [("1-1-1-3:result", "バラスポーツ", "パラスポーツ")]),
+        (["パラスポーツ", "バラスポーツ"], [("1-1-1-2:result", "バラスポーツ", "パラスポーツ")]),
+        (["ガソリン券を配った。", "オンラインで開いた。", "ヤングケアラー", "バス、パス、ハス"], []),
+    ],
+)
+def test_katakana_with_a_letter_that_looks_alike(texts, told):
+    rows = [row(f"1-1-1-{number}", result=text) for number, text in enumerate(texts, 1)]
+    assert found("vocabulary", goal(1, *rows)) == told
+
+
 def test_a_name_that_is_also_called():
     texts = {"main_efforts": "広場（通称ここかま）を開いた。", "vision": "広場（通称ここかま）を広げる。"}
     wrong = {"goal_summary": "広場（通称ここま）を開いた。"}

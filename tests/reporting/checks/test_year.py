@@ -5,10 +5,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from initiatives.models import EntryPart
 from reporting.checks.year import ACCEPTED, FOLLOW_UP, OPEN, context_of, decide, judged, open_errors
-from reporting.models import CheckDecision, PrintedClaim
+from reporting.models import Chapter, CheckDecision, PrintedClaim
 from tests.factories import PlanYearFactory, make_entry, make_initiative
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,18 @@ def test_the_command_as_json(stale, capsys, coordinator):
         "state": "accepted",
         "reason": "課に確かめた",
     }
+
+
+def test_the_command_says_which_paragraph_and_where_to_mend_it(stale, capsys):
+    goal = stale.plan.goals.get()
+    text = "初めの段落。\n広報誌の会。"
+    Chapter.objects.create(plan=stale.plan, fiscal_year=2024, goal=goal, kind="vision", text=text)
+    call_command("check_report", "R6", "--format", "json", "--kind", "terms")
+    (told,) = json.loads(capsys.readouterr().out)
+    link = reverse("reporting:chapter_edit", args=[stale.plan_id, 2024, 1, "vision"])
+    assert (told["place"], told["paragraph"], told["link"]) == ("goal1:vision", 2, f"{link}#p-2")
+    call_command("check_report", "R6", "--kind", "terms")
+    assert "△ 目標1 次期計画に向けて見据える姿（ビジョン）の2段落目：" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("year", "words"), [("R5", "計画を1つに決められません"), ("来年", "年度として読めません")])

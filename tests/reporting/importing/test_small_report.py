@@ -323,3 +323,23 @@ def test_changes_name_the_cell_and_the_initiative(take):
         ("シート「成果指標」", "D7", "安心して暮らせると思う人の割合 R6", "", "実績", "57.7", "58.1"),
         ("シート「成果指標」", "E8", "安心して暮らせると思う人の割合 R7", "", "目標値", "70", "80"),
     ]
+
+
+def test_what_is_said_of_an_indicator_that_has_ended(take):
+    take()
+    Indicator.objects.update(last_year=2023)
+    names = list(Indicator.objects.values_list("name", flat=True))
+    again = take(dry_run=True)
+    assert [note.words for note in again.notes if note.kind == Note.ELSEWHERE] == [
+        f"成果指標「{name}」" for name in names
+    ]
+    assert again.changes_nothing
+
+
+def test_an_indicator_that_has_ended_is_not_missed(take):
+    take()
+    Indicator.objects.filter(pk=Indicator.objects.first().pk).update(name="終わった指標", last_year=2023)
+    told = [note.words for note in take(dry_run=True).notes if note.kind == Note.KEPT]
+    assert not any("終わった指標" in words for words in told)
+    Indicator.objects.filter(name="終わった指標").update(last_year=None)
+    assert "成果指標「終わった指標」" in [note.words for note in take(dry_run=True).notes if note.kind == Note.KEPT]
