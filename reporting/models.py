@@ -1,7 +1,6 @@
 """The written chapters of a year's report, what was printed and is checked, its editions, and the builds of its files."""
 
 import hashlib
-
 from collections.abc import Iterable
 
 from django.conf import settings
