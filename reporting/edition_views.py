@@ -121,13 +121,14 @@ def edition_detail(request, plan_year, number):
     edition = _edition(request, plan_year, number)
     office = permissions.can_run_year(request.user)
     standing = ReportEdition.objects.light().standing(plan_year)
-    before = edition.before
+    before = edition.before or (edition.predecessor if office else None)
     made = {build.kind: build for build in reversed(edition.builds.filter(excerpt=""))}  # the newest of each
     context = {
         "plan_year": plan_year,
         "edition": edition,
         "report": edition.report,
         "before": before,
+        "is_printed": before is not None and before == edition.before,
         "corrections": errata(before.report, edition.report) if before else (),
         "files": [(kind, made.get(key)) for key, kind in KINDS.items()],
         "is_whole": all(build and build.status == "done" for build in map(made.get, KINDS)),
@@ -163,8 +164,15 @@ def edition_step(request, plan_year, number, action):
     context = {
         "plan_year": plan_year, "edition": edition, "move": move, "title": move.title.format(edition.label),
         "errors": errors, "form": form, "problem": problem, "may": offered,
+        "told_by": _told_by(edition) if action == "withdraw" else [],
     }  # fmt: skip
     return render(request, "reporting/edition_step.html", context, status=status)
+
+
+def _told_by(edition: ReportEdition) -> list[ReportEdition]:
+    """Later editions whose 正誤 list prints what was wrong in this one."""
+    later = ReportEdition.objects.light().filter(plan_year=edition.plan_year, number__gt=edition.number)
+    return [each for each in later.order_by("number") if each.before == edition]
 
 
 @require_POST

@@ -281,9 +281,16 @@ class ReportEdition(Record):
 
     @cached_property
     def before(self) -> "ReportEdition | None":
-        """The newest earlier edition that everybody could read: what the 正誤 list is held against."""
-        earlier = ReportEdition.objects.filter(plan_year=self.plan_year_id, number__lt=self.number)
-        return earlier.filter(steps__action="publish").order_by("-number").first()
+        """The newest earlier edition that everybody may read: what the 正誤 list is held against.
+
+        One that was never out, or was taken back, is none: the list prints what was wrong in it.
+        """
+        return ReportEdition.objects.public().filter(plan_year=self.plan_year_id, number__lt=self.number).first()
+
+    @cached_property
+    def predecessor(self) -> "ReportEdition | None":
+        """The edition before, whoever could read it: for the office."""
+        return ReportEdition.objects.filter(plan_year=self.plan_year_id, number=self.number - 1).first()
 
     @cached_property
     def last_report(self) -> Report | None:

@@ -166,6 +166,41 @@ def test_withdrawn_is_no_longer_public(year, edition, coordinator):
     assert ReportEdition.objects.get().state == "withdrawn"
 
 
+def second_edition(year, edition, coordinator, *moves) -> tuple[PlanYear, ReportEdition]:
+    """The same year 確定 once more with another text, after the moves with the first edition."""
+    for move in moves:
+        getattr(edition_cycle, move)(ReportEdition.objects.get(pk=edition.pk), by=coordinator, reason=REASON)
+    EntryPart.objects.update(result="会議を4回開いた。")
+    again = fresh(year)
+    year_cycle.perform(again, "open_to_committee", by=coordinator)
+    return again, edition_cycle.finalize(again, by=coordinator, reason=REASON)
+
+
+@pytest.mark.parametrize("moves", [["reopen"], ["publish", "reopen", "withdraw"], ["publish", "withdraw", "reopen"]])
+def test_a_list_of_corrections_tells_nothing_of_what_is_not_out(office, year, edition, coordinator, writer, moves):
+    """What was wrong may be a person's name: the very reason why the edition was taken back."""
+    again, second = second_edition(year, edition, coordinator, *moves)
+    source = files.source_of(again, second)
+    assert (source.errata, source.errata_since) == ((), "")
+    shown = page(office.get(address("edition_detail", 2))).main
+    assert "第1版から直したところは1か所です" in shown.text and "公表していない版なので" in shown.text
+    edition_cycle.publish(second, by=coordinator, reason=REASON)
+    office.force_login(writer)
+    shown = page(office.get(address("edition_detail", 2))).main
+    assert "前の版がないので" in shown.text and "会議を3回開いた" not in shown.text
+
+
+def test_taking_back_tells_where_its_words_are_printed(office, year, edition, coordinator, writer):
+    _, second = second_edition(year, edition, coordinator, "publish", "reopen")
+    edition_cycle.publish(second, by=coordinator, reason=REASON)
+    told = "第2版の正誤表に、この版の文がのっています"
+    assert told in page(office.get(address("edition_step", 1, "withdraw"))).main.text
+    assert told not in page(office.get(address("edition_step", 2, "withdraw"))).main.text
+    edition_cycle.withdraw(ReportEdition.objects.get(number=1), by=coordinator, reason=REASON)
+    office.force_login(writer)
+    assert "直したところ" not in page(office.get(address("edition_detail", 2))).main.text
+
+
 @pytest.mark.parametrize("role", [User.Role.STAFF, User.Role.MANAGER, User.Role.COMMITTEE, User.Role.ADMIN])
 def test_only_the_office_moves_an_edition(year, role, coordinator):
     other = UserFactory(role=role)
