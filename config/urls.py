@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("initiatives.urls")),
     path("", include("indicators.urls")),
     path("", include("reporting.urls")),
+    path("", include("reporting.public.urls")),
 ]
 if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):
     from reporting import style_guide

@@ -126,7 +126,7 @@ def dictionary(report: Report) -> str:
 
 def render(report: Report, *, edition: str = "") -> bytes:
     """Everything in one zip: a CSV for each table, the dictionary, the JSON, the licence."""
-    files = {table.file_name: _for_excel(as_csv(report, table)) for table in tables(report)}
+    files = {table.file_name: csv_file(report, table) for table in tables(report)}
     files["項目の説明.csv"] = _for_excel(dictionary(report))
     files["report.json"] = as_json(report, edition=edition).encode()
     files["お読みください.txt"] = _read_me(report, edition).encode()
@@ -135,6 +135,10 @@ def render(report: Report, *, edition: str = "") -> bytes:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, A_FIXED_DATE), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def csv_file(report: Report, table: Table) -> bytes:
+    return _for_excel(as_csv(report, table))
 
 
 def _for_excel(text: str) -> bytes:
