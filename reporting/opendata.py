@@ -80,7 +80,7 @@ def as_csv(report: Report, table: Table) -> str:
 def as_json(report: Report, *, edition: str = "") -> str:
     """Every table with its columns, and what the data is. Equal reports give equal bytes."""
     return json.dumps(about(report, edition=edition) | {"tables": {
-        table.name: {"title": table.title, "columns": _columns(table), "rows": _rows(report, table)}
+        table.name: {"title": table.title, "columns": columns_of(table), "rows": rows_of(report, table)}
         for table in tables(report)
     }}, ensure_ascii=False, indent=1) + "\n"  # fmt: skip
 
@@ -100,14 +100,14 @@ def licence() -> dict[str, str]:
     return {"name": name, "url": address}
 
 
-def _columns(table: Table) -> list[dict]:
+def columns_of(table: Table) -> list[dict]:
     return [
         {"name": column.name, "heading": column.heading, "type": column.kind, "description": column.words}
         for column in table.columns
     ]
 
 
-def _rows(report: Report, table: Table) -> list[dict]:
+def rows_of(report: Report, table: Table) -> list[dict]:
     return [{column.name: column.value(record) for column in table.columns} for record in table.records(report)]
 
 

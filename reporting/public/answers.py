@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponsePermanentRedirect
@@ -14,6 +15,7 @@ from reporting.public.cache import Kept, shelf_of
 from reporting.public.source import Site, site
 
 HTML = "text/html; charset=utf-8"
+JSON = "application/json; charset=utf-8"
 # Kept by browsers and proxies, and asked about each time: what is taken back is gone at once.
 CACHED = "public, no-cache"
 
@@ -22,20 +24,22 @@ class NotThere(Exception):
     """The edition has no such page."""
 
 
-def page(make: Callable[..., str | bytes], content_type: str = HTML, *, packed: bool = True):
-    """A view of a page of an edition: `make(site, **about)` makes it the first time."""
+def page(make: Callable[..., str | bytes], content_type: str = HTML, *, opened: Callable | None = None):
+    """A view of a page of an edition: `make(site, **about)` makes it the first time.
 
-    @public
+    opened: what other sites may do with it (in_frames, by_scripts).
+    """
+
     def view(request, plan_id, fiscal_year, number=None, **about):
         found = site(plan_id, fiscal_year, number)
         if found is None:
             raise NotThere
-        return kept_page(request, found, lambda: make(found, **about), content_type, packed=packed)
+        return kept_page(request, found, lambda: make(found, **about), content_type)
 
-    return view
+    return public(view, opened=opened)
 
 
-def public(view):
+def public(view: Callable[..., HttpResponse], *, opened: Callable | None = None):
     """Open to everybody, for reading; NotThere and an edition that is not public are one answer."""
 
     @login_not_required
@@ -45,11 +49,25 @@ def public(view):
         try:
             answer = view(request, *args, **kwargs)
         except NotThere:
-            answer = not_there()
-        answer.headers.setdefault("X-Frame-Options", "DENY")
+            answer = no_data() if opened is by_scripts else not_there()
+        answer["X-Frame-Options"] = "DENY"
+        if opened and answer.status_code != HTTPStatus.NOT_FOUND:
+            opened(answer)
         return answer
 
     return inner
+
+
+def in_frames(answer: HttpResponse) -> None:
+    """Other sites may show the page within their own."""
+    del answer["X-Frame-Options"]
+    answer._csp_replace = {"frame-ancestors": ["*"]}
+
+
+def by_scripts(answer: HttpResponse) -> None:
+    """Programs on other sites may read the data."""
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Access-Control-Expose-Headers"] = "ETag"
 
 
 def kept_page(
@@ -88,6 +106,14 @@ def has(request: HttpRequest, headers: dict[str, str]) -> bool:
 def not_there() -> HttpResponse:
     """The same bytes for what never was, is not public yet, and was taken back."""
     return HttpResponse(render_to_string("public/404.html"), status=404, headers={"Cache-Control": CACHED})
+
+
+def no_data() -> HttpResponse:
+    """The same, for programs."""
+    answer = HttpResponse('{"error": "このデータはありません。"}\n', content_type=JSON, status=404)
+    answer["Cache-Control"] = CACHED
+    by_scripts(answer)
+    return answer
 
 
 @public

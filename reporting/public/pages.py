@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 
 from indicators import charts
 from indicators import pages as indicator_pages
@@ -12,11 +15,13 @@ from indicators import words as indicator_words
 from initiatives import fiscal_year as fy
 from initiatives import parsing
 from reporting import opendata
+from reporting.errata import errata
 from reporting.low_ratings import low_ratings
-from reporting.public import files, history, metadata, search, words
+from reporting.public import files, history, metadata, search, twin, words
 from reporting.public.answers import NotThere
 from reporting.public.cache import Shelf, shelf_of
-from reporting.public.source import Content, Place, Site, address
+from reporting.public.metadata import absolute
+from reporting.public.source import Content, Place, Published, Site, address
 from reporting.snapshot import Goal, Indicator, Row
 
 WIDE, NARROW = 656, 340  # of a bar in the list of goals
@@ -42,7 +47,8 @@ def render(
         "meta": metadata.meta(site, title, description, page, **(about or {})),
         "site_name": metadata.site_name(site),
         "plan_short": words.plan_short(site.report),
-        "published_on": published_on(site),
+        "published_on": day_of(site.edition),
+        "older": before_of(site.edition, site.editions),
         "nav": nav(site, page),
         "newest_url": address(site.newest, "overview"),
     }
@@ -56,13 +62,14 @@ def nav(site: Site, here: str) -> list[tuple[str, str, bool]]:
         (("goal_list", "goal"), f"{len(site.report.goals)}つの{terms['goal']}"),
         (("indicator_list", "indicator"), "成果指標"),
         (("initiative_list", "initiative"), f"{terms['initiative']}をさがす"),
-        (("downloads", "edition_list"), "報告書とデータ"),
+        (("downloads", "edition_list", "changes", "text_list", "text"), "報告書とデータ"),
     )
     return [(names[0], words, here in names) for names, words in found]
 
 
-def published_on(site: Site) -> str:
-    return fy.date_label(timezone.localtime(site.edition.published_at).date())
+def day_of(edition: Published) -> str:
+    """令和8年12月11日, on which it was published."""
+    return fy.date_label(timezone.localtime(edition.published_at).date())
 
 
 # --- Overview -----------------------------------------------------------------------------------------
@@ -132,7 +139,7 @@ def goal_list(site: Site) -> str:
         site, "goal_list", title, words.headline(report.tally, report), page="goal_list",
         heading=words.headline(report.tally, report), low=words.low_words(report.tally, report),
         steps=steps(site), goals=[_goal_bar(goal, site) for goal in report.goals], points=words.points_words(report),
-        departments=report.departments,
+        departments=report.departments, snippet=snippet(site, title, 760, "embed_goals"),
     )  # fmt: skip
 
 
@@ -186,7 +193,8 @@ def indicator(site: Site, code: str) -> str:
     shown = _indicator(found, site)
     return render(
         site, "indicator", found.name, shown["finding"], page="indicator", about={"code": code}, steps=steps(site),
-        goals=[site.content.goals[number] for number in found.goal_numbers if number in site.content.goals], **shown,
+        goals=[site.content.goals[number] for number in found.goal_numbers if number in site.content.goals],
+        snippet=snippet(site, found.name, 560, "embed_indicator", code=code), **shown,
     )  # fmt: skip
 
 
@@ -335,3 +343,105 @@ def downloads(site: Site) -> str:
         site, "downloads", "報告書とデータ", f"{site.report.title}のファイルとオープンデータ。", page="downloads",
         files=files.offered(site), tables=files.tables(site), licence=opendata.licence(),
     )  # fmt: skip
+
+
+def edition_list(site: Site) -> str:
+    """Every public year and edition, and what the editions of this year changed."""
+    years = [
+        [each for each in site.editions if each.year == newest.year]
+        for newest in Site(site.editions[0], site.editions, False).years
+    ]
+    return render(
+        site, "edition_list", "これまでの報告書", f"{site.report.plan_name}の、これまでに公表した報告書。", page="edition_list",
+        years=[(found[0], [_edition(site, each) for each in found]) for found in years],
+    )  # fmt: skip
+
+
+def _edition(site: Site, edition: Published) -> dict:
+    before = before_of(edition, site.editions)
+    return {
+        "edition": edition,
+        "day": day_of(edition),
+        "url": address(edition, "overview", pinned=True),
+        "before": before,
+        "changes_url": before and address(edition, "changes", pinned=True),
+    }
+
+
+def before_of(edition: Published, editions: Sequence[Published]) -> Published | None:
+    """The public edition of the same year before it."""
+    return next((each for each in editions if each.year == edition.year and each.number < edition.number), None)
+
+
+def changes(site: Site) -> str:
+    """正誤: what this edition says otherwise than the public one before it."""
+    before = before_of(site.edition, site.editions)
+    if before is None:
+        raise NotThere
+    found = errata(before.report, site.report)
+    parts = [(part, list(lines)) for part, lines in groupby(found, key=lambda line: line.part)]
+    return render(
+        site, "changes", f"{before.label}から変わったところ", f"{before.label}と{site.edition.label}で違うところ、{len(found)}か所。",
+        page="changes", before=before, count=len(found), parts=parts, places=site.content.places,
+        before_url=address(before, "overview", pinned=True),
+    )  # fmt: skip
+
+
+# --- The whole report as text -------------------------------------------------------------------------
+
+WHOLE = "all"
+
+
+def text_list(site: Site) -> str:
+    return render(
+        site, "text_list", "報告書を文字で読む", f"{site.report.title}を、読み上げやすい文字のページで読めます。", page="text_list",
+        parts=twin.parts(site),
+    )  # fmt: skip
+
+
+def text(site: Site, part: str) -> str:
+    """A part of the report, or all of it on one page."""
+    found = twin.parts(site)
+    if part == WHOLE:
+        return _text(site, part, f"{site.report.title}（文字で読む）", twin.whole(found))
+    at = next((at for at, each in enumerate(found) if each.slug == part), None)
+    if at is None:
+        raise NotThere
+    return _text(site, part, found[at].title, [found[at]], following=found[at + 1] if at + 1 < len(found) else None)
+
+
+def _text(site: Site, part: str, title: str, parts: list[twin.Part], **more) -> str:
+    return render(
+        site, "text", title, f"{site.report.title}の「{title}」。", page="text", about={"part": part},
+        heading=title, parts=parts, **more,
+    )  # fmt: skip
+
+
+# --- Charts for other sites ---------------------------------------------------------------------------
+
+
+def embed_goals(site: Site) -> str:
+    report = site.report
+    return render(
+        site, "embed_goals", f"{len(report.goals)}つの{report.terms['goal']}の進み具合", words.headline(report.tally, report),
+        page="embed_goals", heading=words.headline(report.tally, report), steps=steps(site),
+        goals=[_goal_bar(goal, site) for goal in report.goals], whole=absolute(site.address("overview")),
+    )  # fmt: skip
+
+
+def embed_indicator(site: Site, code: str) -> str:
+    found = site.content.indicators.get(code)
+    if found is None:
+        raise NotThere
+    shown = _indicator(found, site)
+    return render(
+        site, "embed_indicator", found.name, shown["finding"], page="embed_indicator", about={"code": code},
+        whole=absolute(site.address("indicator", code=code)), **shown,
+    )  # fmt: skip
+
+
+def snippet(site: Site, title: str, height: int, page: str, **about) -> dict:
+    """What another site writes into its page to show a chart of ours."""
+    url = absolute(site.address(page, **about))
+    code = f'<iframe src="{url}" title="{escape(title)}" width="100%" height="{height}" loading="lazy"></iframe>'
+    return {"code": code, "url": url, "is_whole": bool(settings.BASE_URL)}

@@ -6,8 +6,9 @@ from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedir
 from django.utils.http import content_disposition_header
 
 from initiatives import fiscal_year as fy
-from reporting.public import answers, files, pages, source
-from reporting.public.answers import NotThere, page, public
+from reporting.public import answers, api, feed, files, pages, source
+from reporting.public.answers import NotThere, by_scripts, in_frames, page, public
+from reporting.public.cache import Shelf
 from reporting.public.search import Wanted
 
 overview = page(pages.overview)
@@ -19,6 +20,15 @@ initiative = page(pages.initiative)
 low_rating_list = page(pages.low_rating_list)
 committee = page(pages.committee)
 downloads = page(pages.downloads)
+edition_list = page(pages.edition_list)
+changes = page(pages.changes)
+text_list = page(pages.text_list)
+text = page(pages.text)
+embed_goals = page(pages.embed_goals, opened=in_frames)
+embed_indicator = page(pages.embed_indicator, opened=in_frames)
+api_edition = page(api.edition, answers.JSON, opened=by_scripts)
+api_table = page(api.table, answers.JSON, opened=by_scripts)
+api_initiative = page(api.initiative, answers.JSON, opened=by_scripts)
 
 
 @public
@@ -68,6 +78,29 @@ def _to(edition: source.Published | None) -> HttpResponse:
     if edition is None:
         raise NotThere
     return HttpResponseRedirect(source.address(edition, "overview"), headers={"Cache-Control": answers.CACHED})
+
+
+def _of_all(make, content_type: str, **opened):
+    """A view of what is made of all public editions; without any there is nothing."""
+
+    def view(request):
+        editions = source.public()
+        if not editions:
+            raise NotThere
+        shelf = Shelf.of(0, "\n".join(each.facts for each in editions))
+        return answers.kept(request, shelf.get(request.path_info, lambda: make(editions)), content_type)
+
+    return public(view, **opened)
+
+
+api_start = _of_all(api.editions, answers.JSON, opened=by_scripts)
+news = _of_all(feed.atom, feed.ATOM)
+sitemap = _of_all(feed.sitemap, feed.XML)
+
+
+@public
+def robots(request):
+    return HttpResponse(feed.robots(), content_type=feed.TEXT)
 
 
 nothing = answers.nothing

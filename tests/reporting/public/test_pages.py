@@ -14,6 +14,7 @@ from tests.reporting import pdf_factory as factory
 PAGES = [
     ("overview", {}), ("goal_list", {}), ("goal", {"goal": 1}), ("indicator_list", {}), ("indicator", {"code": "I1"}),
     ("initiative_list", {}), ("initiative", {"code": "1-1-1-1"}), ("low_rating_list", {}), ("committee", {}), ("downloads", {}),
+    ("edition_list", {}), ("text_list", {}), ("text", {"part": "all"}), ("text", {"part": "goals"}),
 ]  # fmt: skip
 
 
@@ -313,3 +314,27 @@ def test_search_engines_are_told_of_the_data(editions, report, get, settings):
     assert told["creator"]["name"] == "みどり市</script><b>"
     assert told["distribution"][0]["contentUrl"] == "https://ayumi.example.jp/public/1/R6/files/opendata.zip"
     assert soup.select_one("meta[property='og:url']")["content"] == "https://ayumi.example.jp/public/1/R6/"
+
+
+def test_changes_from_the_edition_before(editions, report, get, client, at):
+    editions.publish(report)
+    assert client.get(at("changes")).status_code == 404
+    editions.publish(factory.changed(report, "1-1-1-1", result="見守りを25回行った。"), number=2)
+    soup = get("changes")
+    assert soup.h1.text == "第1版から第2版で、1か所が変わりました"
+    row = soup.select_one("tbody tr")
+    assert row.a["href"] == "/public/1/R6/initiatives/1-1-1-1/"
+    assert [(mark.name, mark.text) for mark in row.select("del, ins")] == [("del", "24"), ("ins", "25")]
+    assert get("overview").select_one(".sec-head a[href='/public/1/R6/changes/']").text == "第1版から変わったところ"
+
+
+def test_editions_of_all_years(editions, report, get):
+    editions.publish(report)
+    editions.publish(factory.changed(report, "1-1-1-1", rating="B"), number=2)
+    editions.publish(replace(report, fiscal_year=2023, fiscal_year_label="令和5年度"))
+    soup = get("edition_list")
+    assert [words(year) for year in soup.select("h2")] == ["令和6年度", "令和5年度"]
+    assert [link["href"] for link in soup.select(".dl a")] == [
+        "/public/1/R6/v2/", "/public/1/R6/v2/changes/", "/public/1/R6/v1/", "/public/1/R5/v1/",
+    ]  # fmt: skip
+    assert "令和8年12月11日公表" in soup.select_one(".dl .meta").text
