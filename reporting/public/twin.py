@@ -154,7 +154,7 @@ class Writer:
     def _records(self, element: ElementTree.Element) -> SafeString:
         """A row of many columns as a heading and its cells by the names of their columns."""
         names = [_SPACES.sub("", "".join(cell.itertext())) for cell in element.find("thead").iter("th")]
-        return join(self._record(row, names) for row in element.find("tbody"))
+        return join(self._record(row, names) for body in element.findall("tbody") for row in body)
 
     def _record(self, row: ElementTree.Element, names: list[str]) -> SafeString:
         cells = list(row)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
@@ -48,7 +49,7 @@ def test_charts_are_sentences(whole):
 def test_headings_follow_each_other(whole):
     levels = [int(heading.name[1]) for heading in whole(factory.report()).select("h1, h2, h3, h4, h5, h6")]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_links_lead_to_their_place(editions, client, at, whole):
@@ -89,7 +90,7 @@ def test_parts_follow_each_other(editions, client, at):
     editions.publish(factory.report())
     listed = BeautifulSoup(client.get(at("text_list")).content, "lxml").select(".toc-list a")
     addresses = [link["href"] for link in listed]
-    for address, following in zip(addresses, addresses[1:], strict=False):
+    for address, following in pairwise(addresses):
         soup = BeautifulSoup(client.get(address).content, "lxml")
         assert soup.select_one(".neighbours a")["href"] == following
     assert not BeautifulSoup(client.get(addresses[-1]).content, "lxml").select(".neighbours")
