@@ -43,18 +43,18 @@ class Kept:
 
 @dataclass(frozen=True)
 class Shelf:
-    """The kept pages of a plan (0: of all plans)."""
+    """A folder of kept pages."""
 
-    folder: Path
+    folder: str
 
     @classmethod
     def of(cls, plan: int, made_of: str) -> "Shelf":
-        key = hashlib.sha256(f"{maker()}\n{made_of}".encode()).hexdigest()
-        return cls(Path(settings.PUBLIC_CACHE_DIR) / str(plan) / key[:32])
+        """Of a plan (0: of all plans)."""
+        return _shelf(settings.PUBLIC_CACHE_DIR, plan, made_of, maker())
 
     def get(self, name: str, make: Callable[[], str | bytes], *, packed: bool = True) -> Kept:
         """The page of that name, made now if it was not before. What `make` raises keeps nothing."""
-        path = self.folder / hashlib.sha256(name.encode()).hexdigest()
+        path = f"{self.folder}/{hashlib.sha256(name.encode()).hexdigest()}"
         found = _read(path, packed)
         if found is None:
             made = make()
@@ -65,25 +65,32 @@ class Shelf:
             found = _read(path, packed) or Kept(body, _digest(body), 0, packed)
         return found
 
-    def _keep(self, path: Path, body: bytes) -> None:
+    def _keep(self, path: str, body: bytes) -> None:
         """A full disk costs time at the next request, not this one."""
+        folder = Path(self.folder)
         with suppress(OSError):
-            if not self.folder.is_dir():
-                self.folder.mkdir(parents=True, exist_ok=True)
-                prune(self.folder.parent)
-            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                prune(folder.parent)
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
                 part.write(_digest(body).encode() + body)
             os.replace(part.name, path)
+
+
+@lru_cache(maxsize=64)
+def _shelf(root: Path, plan: int, made_of: str, maker: str) -> Shelf:
+    key = hashlib.sha256(f"{maker}\n{made_of}".encode()).hexdigest()
+    return Shelf(f"{root}/{plan}/{key[:32]}")
 
 
 def shelf_of(site: Site) -> Shelf:
     return Shelf.of(site.edition.plan, site.key)
 
 
-def _read(path: Path, packed: bool) -> Kept | None:
+def _read(path: str, packed: bool) -> Kept | None:
     """None where nothing is kept, or a file is damaged."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             content, modified = file.read(), int(os.fstat(file.fileno()).st_mtime)
     except OSError:
         return None

@@ -261,6 +261,7 @@ def _initiative_shell(site: Site) -> str:
 
 @lru_cache(maxsize=search.IN_MEMORY)
 def _shell(shelf: Shelf, site: Site) -> search.Shell:
+    """Of the edition; its other editions are in the key of the shelf."""
     kept = shelf.get(f"shell {site.edition.facts} {site.pinned}", lambda: _initiative_shell(site))
     return search.Shell(kept.plain.decode())
 

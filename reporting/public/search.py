@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
+from html import escape
 from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from initiatives import parsing
@@ -83,21 +84,26 @@ class Line:
     texts: tuple[Text, ...]  # that do not stand in what is shown
     form: str  # of all of it
 
-    def meets(self, wanted: Wanted, forms: Sequence[str]) -> bool:
-        return (
-            (not wanted.goal or str(self.goal) == wanted.goal)
-            and (not wanted.department or wanted.department in self.departments)
-            and (not wanted.rating or (self.rating or UNRATED) == wanted.rating)
-            and all(form in self.form for form in forms)
-        )
-
     def where(self, forms: Sequence[str]) -> Text | None:
         return next((text for text in self.texts if any(form in text.form for form in forms)), None)
 
 
+def matching(lines: Sequence[Line], wanted: Wanted) -> Sequence[Line]:
+    """Those that meet every condition."""
+    for form in wanted.forms:
+        lines = [line for line in lines if form in line.form]
+    if wanted.goal:
+        lines = [line for line in lines if str(line.goal) == wanted.goal]
+    if wanted.department:
+        lines = [line for line in lines if wanted.department in line.departments]
+    if wanted.rating:
+        lines = [line for line in lines if (line.rating or UNRATED) == wanted.rating]
+    return lines
+
+
 def index(site: Site, edition: Published) -> tuple[Line, ...]:
     """The initiatives of an edition, in plan order."""
-    return _index(shelf_of(site), edition, site.pinned and edition == site.edition)
+    return _index(shelf_of(site), edition, site.pinned and edition is site.edition)
 
 
 @lru_cache(maxsize=IN_MEMORY)
@@ -185,8 +191,7 @@ def options(name: str, choices: Iterable[tuple[str, str]]) -> SafeString:
 
 def result_page(site: Site, wanted: Wanted, shell: Shell) -> str:
     editions = site.years if wanted.years == ALL_YEARS else (site.edition,)
-    forms = wanted.forms
-    found = [(edition, line) for edition in editions for line in index(site, edition) if line.meets(wanted, forms)]
+    found = [(edition, line) for edition in editions for line in matching(index(site, edition), wanted)]
     pages = max(1, -(-len(found) // PER_PAGE))
     page = min(wanted.page, pages)
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -198,7 +203,7 @@ def result_page(site: Site, wanted: Wanted, shell: Shell) -> str:
             "q": escape(wanted.q),
             "all_years": " checked" if wanted.years == ALL_YEARS else "",
             "heading": escape(_heading(site, wanted, len(found))),
-            "results": _results(shown, wanted, forms, with_year),
+            "results": _results(shown, wanted, with_year),
             "pager": _pager(wanted, page, pages),
         }
     )
@@ -210,25 +215,26 @@ def _heading(site: Site, wanted: Wanted, count: int) -> str:
     return f"{about}は{count}件です" if count else f"{about}は見つかりませんでした"
 
 
-def _results(shown: Sequence[tuple], wanted: Wanted, forms: Sequence[str], with_year: bool) -> str:
+def _results(shown: Sequence[tuple], wanted: Wanted, with_year: bool) -> str:
     if not shown:
         return "<p>ことばを短くするか、条件を減らすと、見つかることがあります。</p>"
+    forms = wanted.forms
     return f'<ul class="lines">{"".join(_result(*each, wanted, forms, with_year) for each in shown)}</ul>'
 
 
 def _result(edition: Published, line: Line, wanted: Wanted, forms: Sequence[str], with_year: bool) -> str:
-    year = format_html('<p class="meta">{}</p>', edition.year_label) if with_year else ""
+    year = f'<p class="meta">{edition.year_label}</p>' if with_year else ""
     text = line.where(forms) if forms else None
-    found = format_html('<p class="found"><b>{}</b>　{}</p>', text.label, _marked(text.words, wanted.q)) if text else ""
+    found = f'<p class="found"><b>{escape(text.label)}</b>　{_marked(text.words, wanted.q)}</p>' if text else ""
     return f"<li>{year}{line.shown}{found}</li>"
 
 
-def _marked(text: str, q: str) -> SafeString:
+def _marked(text: str, q: str) -> str:
     """The words set off where they stand as they were typed."""
-    pieces = re.split("(" + "|".join(map(re.escape, q.split())) + ")", text)
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", piece) if at % 2 else piece,) for at, piece in enumerate(pieces))
-    )
+    pieces = re.split(f"({'|'.join(map(re.escape, q.split()))})", text)
+    pieces[1::2] = [f"<mark>{escape(piece)}</mark>" for piece in pieces[1::2]]
+    pieces[::2] = map(escape, pieces[::2])
+    return "".join(pieces)
 
 
 def _pager(wanted: Wanted, page: int, pages: int) -> str:

@@ -1,6 +1,6 @@
 """Which editions are public, and what they say. Nothing else of the database reaches a public page.
 
-`public()` is the one query of every request. An edition's report is read once in a process, when something has to be
+`_rows` is the one query of every request. An edition's report is read once in a process, when something has to be
 made of it, and kept by its digest: what an edition says never changes.
 """
 
@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from initiatives import fiscal_year as fy
@@ -127,7 +128,7 @@ class Site:
 
     @cached_property
     def key(self) -> str:
-        """Of everything that can stand on these pages."""
+        """Of everything that can stand on pages of the plan."""
         return hashlib.sha256("\n".join(each.facts for each in self.editions).encode()).hexdigest()
 
     def address(self, page: str, **about) -> str:
@@ -142,28 +143,42 @@ def address(edition: Published, page: str, *, pinned: bool = False, **about) -> 
     return reverse(f"public:{page}", kwargs=of | number | about)
 
 
+def public() -> tuple[Published, ...]:
+    """Every public edition, by plan, newest year first, newest edition first."""
+    return _published(_rows())
+
+
 def site(plan: int, year: int, number: int | None = None) -> Site | None:
     """The pages of a year's newest edition, or of the one with this number; None while there is none."""
-    editions = tuple(each for each in public() if each.plan == plan)
+    return _site(_rows(), plan, year, number)
+
+
+# What follows from the rows is put together once for as long as they stay the same.
+
+
+@lru_cache(maxsize=4)
+def _published(rows: tuple[tuple, ...]) -> tuple[Published, ...]:
+    return tuple(
+        Published(plan, year, number, f"第{number}版", digest, _moment(at), _reader(key, digest))
+        for key, plan, year, number, digest, at in rows
+    )
+
+
+@lru_cache(maxsize=64)
+def _site(rows: tuple[tuple, ...], plan: int, year: int, number: int | None) -> Site | None:
+    editions = tuple(each for each in _published(rows) if each.plan == plan)
     for each in editions:
         if each.year == year and number in (None, each.number):
             return Site(each, editions, pinned=number is not None)
     return None
 
 
-def public() -> tuple[Published, ...]:
-    """Every public edition, by plan, newest year first, newest edition first. One query."""
-    return tuple(
-        Published(plan, year, number, f"第{number}版", digest, _moment(at), _reader(key, digest))
-        for key, plan, year, number, digest, at in _rows()
-    )
-
-
-def _rows() -> list[tuple]:
+def _rows() -> tuple[tuple, ...]:
+    """The one query."""
     statement, values = _statement()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return tuple(cursor.fetchall())
 
 
 @lru_cache(maxsize=1)
@@ -175,15 +190,17 @@ def _statement() -> tuple[str, tuple]:
     editions = (
         ReportEdition.objects.public()
         .order_by("plan_year__plan_id", "-plan_year__fiscal_year", "-number")
-        .annotate(published_at=Subquery(published.values("at")[:1]))
+        # As text: turning ten of them into times takes longer than asking for them.
+        .annotate(published_at=Cast(Subquery(published.values("at")[:1]), CharField()))
     )
     columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "digest", "published_at")
     return editions.values_list(*columns).query.sql_with_params()
 
 
-def _moment(at: datetime | str) -> datetime:
-    """SQLite knows no times: it gives back the text that Django wrote, in UTC."""
-    return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
+def _moment(at: str) -> datetime:
+    """SQLite keeps times in UTC, and does not say so."""
+    moment = datetime.fromisoformat(at)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _reader(key: int, digest: str) -> Callable[[], Content]:

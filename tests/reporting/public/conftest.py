@@ -33,7 +33,7 @@ class Shelf(list):
 def editions(monkeypatch, settings, tmp_path):
     settings.PUBLIC_CACHE_DIR = tmp_path / "pages"
     shelf = Shelf()
-    monkeypatch.setattr(source, "_rows", lambda: list(shelf))
+    monkeypatch.setattr(source, "_rows", lambda: tuple(shelf))
     monkeypatch.setattr(source, "_read", lambda key, digest: shelf.contents[key])
     return shelf
 

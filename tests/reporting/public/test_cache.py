@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_what_goes_wrong_keeps_nothing(shelf):
 
     with pytest.raises(ValueError):
         shelf.get("a", fail)
-    assert not shelf.folder.exists()
+    assert not Path(shelf.folder).exists()
     assert shelf.get("a", Maker()).plain
 
 
@@ -60,7 +61,7 @@ def test_what_goes_wrong_keeps_nothing(shelf):
 def test_a_damaged_file_is_made_anew(shelf, damage):
     make = Maker()
     before = shelf.get("a", make)
-    (path,) = shelf.folder.iterdir()
+    (path,) = Path(shelf.folder).iterdir()
     damage(path)
     assert shelf.get("a", make).body == before.body
     assert make.times == 2
@@ -82,7 +83,7 @@ def test_two_at_once_leave_one_whole_file(shelf):
         thread.join()
     assert len(found) == 8
     assert {each.plain for each in found} == {("頁" * 50_000).encode()}
-    assert len(list(shelf.folder.iterdir())) == 1
+    assert len(list(Path(shelf.folder).iterdir())) == 1
 
 
 def test_a_full_disk_shows_the_page_all_the_same(shelf, monkeypatch):
@@ -110,5 +111,5 @@ def test_old_pages_are_thrown_away(settings, tmp_path):
     other = Shelf.of(2, "0")
     for each in (other, *shelves):
         each.get("a", Maker())
-    assert [each.folder.is_dir() for each in shelves] == [False] * 3 + [True] * 3
-    assert other.folder.is_dir()
+    assert [Path(each.folder).is_dir() for each in shelves] == [False] * 3 + [True] * 3
+    assert Path(other.folder).is_dir()
