@@ -20,7 +20,7 @@ class Shelf(list):
         digest = hashlib.sha256(repr((report, last)).encode()).hexdigest()
         key = len(self.contents) + 1
         at = datetime(2026, 12, 11, 3, number, tzinfo=UTC)
-        self.append((key, plan, report.fiscal_year, number, digest, at))
+        self.append((key, plan, report.fiscal_year, number, digest, at.isoformat(" ")))
         self.contents[key] = source.Content(report, last)
         self.sort(key=lambda row: (row[1], -row[2], -row[3]))
         return key
