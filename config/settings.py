@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "reporting.public.middleware.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -136,6 +137,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "files"
 REPORT_CACHE_DIR = VAR_DIR / "report-cache"
+PUBLIC_CACHE_DIR = VAR_DIR / "public-pages"
 LEDGER_ANCHORS = Path(env_str("AYUMI_LEDGER_ANCHORS", str(VAR_DIR / "ledger-anchors.txt")))
 # Under which terms the open data may be used: name and address, with a space between them.
 OPEN_DATA_LICENCE = env_str(

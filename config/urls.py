@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("indicators.urls")),
     path("", include("reporting.urls")),
 ]
+# First, so that what everybody reads is found without asking the others; made last, for they bring the converter of years.
+urlpatterns.insert(0, path("", include("reporting.public.urls")))
 if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):
     from reporting import style_guide
 

@@ -134,7 +134,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
         "series": series,
         "now": now,
         "caption": words.caption(series, plan_year.fiscal_year),
-        "columns": [_column(series, year) for year in series.years],
+        "columns": [column(series, year) for year in series.years],
         "baseline": words.amount(series.baseline, series.unit, series.decimals),
         "baseline_numerator": words.amount(series.baseline_numerator, series.numerator_unit, 0),
         "baseline_denominator": words.amount(series.baseline_denominator, series.denominator_unit, 0),
@@ -144,7 +144,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
         "rules": words.rules(series),
         "kind": Indicator.Kind(series.kind).label,
         "overrides": [(fy.label(y.fiscal_year), words.override_of(y)) for y in series.years if y.is_overridden],
-        "charts": _charts(series),
+        "charts": drawings(series),
         "may_write": permissions.can_write_value(user, indicator, plan_year),
         "may_define": permissions.can_define(user),
         "closed": why_closed(indicator, plan_year) if concerned else "",
@@ -154,7 +154,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
     }  # fmt: skip
 
 
-def _column(series: Series, year: IndicatorYear) -> dict:
+def column(series: Series, year: IndicatorYear) -> dict:
     """One year of the table, every cell in words."""
     return {
         "year": year,
@@ -169,21 +169,36 @@ def _column(series: Series, year: IndicatorYear) -> dict:
     }
 
 
-def _charts(series: Series) -> dict:
-    """The same chart drawn for wide and for narrow screens, and what to say about its axis."""
+def drawings(series: Series, *, text: int = 14, width: int = 920, as_of: int | None = None) -> dict:
+    """The same chart drawn for wide and for narrow screens, and what to say about its axis.
+
+    as_of: of the years after this one nothing is missing yet.
+    """
 
     def rounded(value):
         return None if value is None else round_half_up(value, series.decimals)
 
     actual, target = [rounded(year.actual) for year in series.years], [rounded(year.target) for year in series.years]
-    missing = [words.actual(series, year) or "未入力" if year.actual is None else "" for year in series.years]
+    missing = [
+        ""
+        if year.actual is not None or (as_of and year.fiscal_year > as_of)
+        else words.actual(series, year) or "未入力"
+        for year in series.years
+    ]
     unit = "％" if words.is_percent(series.unit) else series.unit
-    drawn = {"actual": actual, "target": target, "unit": unit, "decimals": series.decimals, "missing": missing}
+    drawn = {
+        "actual": actual,
+        "target": target,
+        "unit": unit,
+        "decimals": series.decimals,
+        "missing": missing,
+        "text": text,
+    }
     title = f"{series.name}の推移"
     wide = [fy.label(year.fiscal_year).removesuffix("年度") for year in series.years]
     narrow = [fy.short(year.fiscal_year) for year in series.years]
     return {
-        "wide": charts.actual_vs_target("w", title, wide, width=920, **drawn),
+        "wide": charts.actual_vs_target("w", title, wide, width=width, **drawn),
         "narrow": charts.actual_vs_target("n", title, narrow, narrow=True, **drawn),
         "note": charts.axis_note(actual, target, unit),
     }
@@ -231,7 +246,7 @@ def value_page(form, plan_year: PlanYear, user: User) -> dict:
         "form": form,
         "series": series,
         "now": series.year(plan_year.fiscal_year),
-        "columns": [_column(series, year) for year in series.years if year.fiscal_year <= plan_year.fiscal_year],
+        "columns": [column(series, year) for year in series.years if year.fiscal_year <= plan_year.fiscal_year],
         "rules": words.rules(series),
         "calculation": words.calculation_of(series, series.year(plan_year.fiscal_year)),
         "changes": _changes(indicator),

@@ -80,7 +80,7 @@ def as_csv(report: Report, table: Table) -> str:
 def as_json(report: Report, *, edition: str = "") -> str:
     """Every table with its columns, and what the data is. Equal reports give equal bytes."""
     return json.dumps(about(report, edition=edition) | {"tables": {
-        table.name: {"title": table.title, "columns": _columns(table), "rows": _rows(report, table)}
+        table.name: {"title": table.title, "columns": columns_of(table), "rows": rows_of(report, table)}
         for table in tables(report)
     }}, ensure_ascii=False, indent=1) + "\n"  # fmt: skip
 
@@ -100,14 +100,14 @@ def licence() -> dict[str, str]:
     return {"name": name, "url": address}
 
 
-def _columns(table: Table) -> list[dict]:
+def columns_of(table: Table) -> list[dict]:
     return [
         {"name": column.name, "heading": column.heading, "type": column.kind, "description": column.words}
         for column in table.columns
     ]
 
 
-def _rows(report: Report, table: Table) -> list[dict]:
+def rows_of(report: Report, table: Table) -> list[dict]:
     return [{column.name: column.value(record) for column in table.columns} for record in table.records(report)]
 
 
@@ -126,7 +126,7 @@ def dictionary(report: Report) -> str:
 
 def render(report: Report, *, edition: str = "") -> bytes:
     """Everything in one zip: a CSV for each table, the dictionary, the JSON, the licence."""
-    files = {table.file_name: _for_excel(as_csv(report, table)) for table in tables(report)}
+    files = {table.file_name: csv_file(report, table) for table in tables(report)}
     files["項目の説明.csv"] = _for_excel(dictionary(report))
     files["report.json"] = as_json(report, edition=edition).encode()
     files["お読みください.txt"] = _read_me(report, edition).encode()
@@ -135,6 +135,10 @@ def render(report: Report, *, edition: str = "") -> bytes:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, A_FIXED_DATE), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def csv_file(report: Report, table: Table) -> bytes:
+    return _for_excel(as_csv(report, table))
 
 
 def _for_excel(text: str) -> bytes:

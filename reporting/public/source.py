@@ -1,0 +1,215 @@
+"""Which editions are public, and what they say. Nothing else of the database reaches a public page.
+
+`_rows` is the one query of every request. An edition's report is read once in a process, when something has to be
+made of it, and kept by its digest: what an edition says never changes.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+
+from django.db import connection
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from initiatives import fiscal_year as fy
+from reporting.snapshot import Direction, Goal, Indicator, Policy, Report, Row
+
+KEPT_IN_MEMORY = 12  # reports: two plans of six years
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row with what it stands under."""
+
+    goal: Goal
+    policy: Policy
+    direction: Direction
+    row: Row
+
+
+class Content:
+    """What an edition says, with ways to find things in it."""
+
+    def __init__(self, report: Report, last: Report | None):
+        self.report, self.last = report, last
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """By the code of the row, in plan order."""
+        return {
+            row.code: Place(goal, policy, direction, row)
+            for goal in self.report.goals
+            for policy in goal.policies
+            for direction in policy.directions
+            for row in direction.rows
+        }
+
+    @cached_property
+    def goals(self) -> dict[int, Goal]:
+        return {goal.number: goal for goal in self.report.goals}
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.report.indicators}
+
+
+@dataclass(frozen=True)
+class Published:
+    """An edition that is public."""
+
+    plan: int
+    year: int
+    number: int
+    label: str  # 第2版
+    digest: str
+    published_at: datetime
+    read: Callable[[], Content] = field(compare=False, repr=False)
+
+    @property
+    def content(self) -> Content:
+        return self.read()
+
+    @property
+    def report(self) -> Report:
+        return self.read().report
+
+    @property
+    def last_report(self) -> Report | None:
+        return self.read().last
+
+    @property
+    def year_label(self) -> str:
+        return fy.label(self.year)
+
+    @property
+    def facts(self) -> str:
+        """All that a page can say of the edition without reading it, and the digest of the rest."""
+        return f"{self.plan}/{self.year}/{self.number}/{self.digest}/{self.published_at.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages of one edition, with the other public editions of its plan."""
+
+    edition: Published
+    editions: tuple[Published, ...]  # newest year first, its newest edition first
+    pinned: bool  # asked for by its number: stays this edition when a newer one is published
+
+    @property
+    def content(self) -> Content:
+        return self.edition.content
+
+    @property
+    def report(self) -> Report:
+        return self.edition.report
+
+    @cached_property
+    def same_year(self) -> tuple[Published, ...]:
+        return tuple(each for each in self.editions if each.year == self.edition.year)
+
+    @property
+    def newest(self) -> Published:
+        """Of the year."""
+        return self.same_year[0]
+
+    @property
+    def is_newest(self) -> bool:
+        return self.edition == self.newest
+
+    @cached_property
+    def years(self) -> tuple[Published, ...]:
+        """The newest edition of each year, newest year first; of this year the edition itself."""
+        found = {each.year: each for each in reversed(self.editions)} | {self.edition.year: self.edition}
+        return tuple(found[year] for year in sorted(found, reverse=True))
+
+    @cached_property
+    def key(self) -> str:
+        """Of everything that can stand on pages of the plan."""
+        return hashlib.sha256("\n".join(each.facts for each in self.editions).encode()).hexdigest()
+
+    def address(self, page: str, **about) -> str:
+        """Of a page of this edition."""
+        return address(self.edition, page, pinned=self.pinned, **about)
+
+
+def address(edition: Published, page: str, *, pinned: bool = False, **about) -> str:
+    """Of a page of an edition; without `pinned`, of the newest edition of its year."""
+    of = {"plan_id": edition.plan, "fiscal_year": edition.year}
+    number = {"number": edition.number} if pinned else {}
+    return reverse(f"public:{page}", kwargs=of | number | about)
+
+
+def public() -> tuple[Published, ...]:
+    """Every public edition, by plan, newest year first, newest edition first."""
+    return _published(_rows())
+
+
+def site(plan: int, year: int, number: int | None = None) -> Site | None:
+    """The pages of a year's newest edition, or of the one with this number; None while there is none."""
+    return _site(_rows(), plan, year, number)
+
+
+# What follows from the rows is put together once for as long as they stay the same.
+
+
+@lru_cache(maxsize=4)
+def _published(rows: tuple[tuple, ...]) -> tuple[Published, ...]:
+    return tuple(
+        Published(plan, year, number, f"第{number}版", digest, _moment(at), _reader(key, digest))
+        for key, plan, year, number, digest, at in rows
+    )
+
+
+@lru_cache(maxsize=64)
+def _site(rows: tuple[tuple, ...], plan: int, year: int, number: int | None) -> Site | None:
+    editions = tuple(each for each in _published(rows) if each.plan == plan)
+    for each in editions:
+        if each.year == year and number in (None, each.number):
+            return Site(each, editions, pinned=number is not None)
+    return None
+
+
+def _rows() -> tuple[tuple, ...]:
+    """The one query."""
+    statement, values = _statement()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return tuple(cursor.fetchall())
+
+
+@lru_cache(maxsize=1)
+def _statement() -> tuple[str, tuple]:
+    """The rule is the model's (ReportEdition.objects.public); put into SQL once, which takes longer than asking."""
+    from reporting.models import EditionStep, ReportEdition
+
+    published = EditionStep.objects.filter(edition=OuterRef("pk"), action=EditionStep.Action.PUBLISH)
+    editions = (
+        ReportEdition.objects.public()
+        .order_by("plan_year__plan_id", "-plan_year__fiscal_year", "-number")
+        # As text: turning ten of them into times takes longer than asking for them.
+        .annotate(published_at=Cast(Subquery(published.values("at")[:1]), CharField()))
+    )
+    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "digest", "published_at")
+    return editions.values_list(*columns).query.sql_with_params()
+
+
+def _moment(at: str) -> datetime:
+    """SQLite keeps times in UTC, and does not say so."""
+    moment = datetime.fromisoformat(at)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _reader(key: int, digest: str) -> Callable[[], Content]:
+    return lambda: _read(key, digest)
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _read(key: int, digest: str) -> Content:
+    from reporting.models import ReportEdition
+
+    edition = ReportEdition.objects.get(pk=key)
+    return Content(edition.report, edition.last_report)
