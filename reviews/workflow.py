@@ -1,30 +1,36 @@
-"""The states of an opinion and of its answer, changed in one place; and their words, until a step fixes them."""
+"""The states of an opinion, of the question to a department and of the answer, changed here alone.
 
-from collections.abc import Callable
+Everything that others may read is written with history, under the ledger; what is typed (drafts.py) is not.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from accounts.models import User
-from initiatives import history
+from accounts.models import Department, User
+from initiatives import business_days, history
 from initiatives.history import Conflict
-from initiatives.models import PlanYear
+from initiatives.models import Goal, Initiative, PlanYear, Versioned
+from initiatives.notices import outbox
 from initiatives.workflow import TransitionError
 from ledger.chain import recording
 from reviews import permissions
-from reviews.models import Opinion, OpinionStep, Response
+from reviews.models import CommitteeRating, FollowUp, Inquiry, Opinion, Response
 
-S, R = Opinion.State, Response.State
+S, A, Q = Opinion.State, Response.State, Inquiry.State
 
 
 @dataclass(frozen=True)
 class Action:
+    """One step. `of`: whose state it moves, the opinion's or that of its answer."""
+
     label: str
+    of: str
     source: frozenset[str]
     target: str
     may: Callable[[User, Opinion, PlanYear], bool]
-    of_answer: bool = False  # it moves the answer, not the opinion
 
 
 def _may_answer(user: User, opinion: Opinion, plan_year: PlanYear) -> bool:
@@ -32,87 +38,272 @@ def _may_answer(user: User, opinion: Opinion, plan_year: PlanYear) -> bool:
 
 
 ACTIONS: dict[str, Action] = {
-    "submit": Action("提出", frozenset({S.DRAFT, S.WITHDRAWN}), S.SUBMITTED, permissions.can_write_opinion),
-    "withdraw": Action("取り下げ", frozenset({S.SUBMITTED}), S.WITHDRAWN, permissions.can_write_opinion),
-    "confirm": Action("確定", frozenset({R.DRAFT}), R.CONFIRMED, _may_answer, of_answer=True),
-    "reopen": Action("下書きに戻す", frozenset({R.CONFIRMED}), R.DRAFT, _may_answer, of_answer=True),
-}
+    "withdraw": Action(
+        "取り下げる", "opinion", frozenset({S.SUBMITTED}), S.WITHDRAWN, permissions.can_write_opinion
+    ),
+    "confirm": Action("確定する", "answer", frozenset({A.DRAFT}), A.CONFIRMED, _may_answer),
+    "reopen": Action("下書きに戻す", "answer", frozenset({A.CONFIRMED}), A.DRAFT, _may_answer),
+}  # fmt: skip
 
 
 def available_actions(opinion: Opinion, user: User) -> dict[str, Action]:
     return {
         name: action
         for name, action in ACTIONS.items()
-        if (opinion.answer_state if action.of_answer else opinion.state) in action.source
+        if (opinion.state if action.of == "opinion" else opinion.answer_state) in action.source
         and action.may(user, opinion, opinion.plan_year)
     }
 
 
 @recording()
-def perform(opinion: Opinion, name: str, *, by: User, version: int) -> OpinionStep:
+def perform(opinion: Opinion, name: str, *, by: User, version: int) -> None:
     """Take a step. `version`: of the opinion, as the person read it. Raises TransitionError, Conflict.
 
-    The answer is 確定 to the very words that were read: a member who changed them in between comes first.
+    An answer is 確定 to the very words that were read: a member who changed them in between comes first.
     """
     _still(opinion, version)
     action = ACTIONS[name]
     if name not in available_actions(opinion, by):
-        raise TransitionError(f"いまは「{action.label}」はできません。画面を開き直してください。")
-    if action.of_answer:
-        if not (opinion.response.kind and opinion.response.text):
-            raise TransitionError("対応を選び、市の考え方を書いてから確定してください。")
-        _move(opinion.response, state=action.target)
-    elif name == "submit":
-        _move(opinion, state=action.target, submitted_at=timezone.now())
-    else:
-        _move(opinion, state=action.target)
-    return OpinionStep.objects.create(opinion=opinion, action=name, version=opinion.version, by=by)
+        raise TransitionError(f"いまは「{action.label}」ことはできません。画面を開き直してください。")
+    if action.of == "opinion":
+        _write(opinion, {"state": action.target}, by)
+        return
+    answer = opinion.response
+    if not (answer.kind and answer.text):
+        raise TransitionError("対応を選び、市の考え方を書いてから確定してください。")
+    done = {"state": action.target, "confirmed_at": timezone.now() if action.target == A.CONFIRMED else None}
+    _write(answer, done | {"is_published": False}, by)
 
 
-def _still(opinion: Opinion, version: int) -> None:
-    """Read again under the ledger, which all writers of submitted words and of answers hold."""
-    opinion.refresh_from_db()
-    if opinion.version != version:
-        raise Conflict(str(opinion))
+def _still(row: Versioned, version: int) -> None:
+    """Read again under the ledger, which all who write here hold."""
+    row.refresh_from_db()
+    if row.version != version:
+        raise Conflict(str(row))
 
 
-def _move(row: models.Model, **values) -> None:
-    history.write(row, values)
+def _write(row: models.Model, values: Mapping, by: User, **more) -> bool:
+    return bool(history.save_changes(row, values, by=by, **more))
+
+
+# --- 委員 ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an opinion is about, as it was read."""
+
+    anchor: str
+    about: str
+    goal: Goal | None = None
+    initiative_id: int | None = None
+    indicator_id: int | None = None
 
 
 @recording()
-def reword(opinion: Opinion, text: str, *, by: User, version: int) -> bool:
-    """Change the author's words. Only what was submitted once leaves history: a draft is nobody else's.
+def submit(plan_year: PlanYear, subject: Subject, text: str, *, by: User, quoted: str = "") -> Opinion:
+    """Send a new opinion. Raises TransitionError."""
+    if not permissions.can_begin_opinion(by, plan_year):
+        raise TransitionError(why_closed(plan_year))
+    opinion = Opinion.objects.create(
+        plan_year=plan_year, author=by, submitted_at=timezone.now(), quoted=quoted, anchor=subject.anchor,
+        about=subject.about, goal=subject.goal, initiative_id=subject.initiative_id, indicator_id=subject.indicator_id,
+    )  # fmt: skip
+    _write(opinion, {"text": text}, by)
+    return opinion
 
-    False if nothing changed. Raises TransitionError, Conflict.
+
+@recording()
+def reword(opinion: Opinion, text: str, *, by: User) -> bool:
+    """Put other words in the place of the author's own, and send again what was withdrawn. Raises TransitionError.
+
+    There is nobody else to come first: these words are one person's. False if nothing changed.
     """
-    _still(opinion, version)
+    opinion.refresh_from_db()
     if not permissions.can_write_opinion(by, opinion, opinion.plan_year):
-        raise TransitionError("いまは直せません。期限が過ぎたか、市の答えが出ています。")
-    if opinion.text == text:
-        return False
-    if opinion.state == S.DRAFT:
-        _move(opinion, text=text)
-    else:
-        history.save_changes(opinion, {"text": text}, by=by)
-    return True
+        raise TransitionError(why_not_rewritten(opinion))
+    again = {"submitted_at": timezone.now()} if opinion.state == S.WITHDRAWN else {}
+    return _write(opinion, {"text": text, "state": S.SUBMITTED} | again, by)
 
 
 @recording()
-def answer(opinion: Opinion, values: dict, *, by: User, version: int | None) -> bool:
-    """Write 市の考え方. `version`: of the answer that was read, None when there was none. False if nothing changed."""
+def rate(plan_year: PlanYear, initiative: Initiative | int, rating: str, reason: str, *, by: User) -> bool:
+    """A member's own rating of an initiative; "" takes it back. Raises TransitionError. False if nothing changed."""
+    if not permissions.can_begin_opinion(by, plan_year):
+        raise TransitionError(why_closed(plan_year))
+    row, _ = CommitteeRating.objects.get_or_create(
+        plan_year=plan_year, initiative_id=getattr(initiative, "pk", initiative), author=by
+    )
+    return _write(row, {"rating": rating, "reason": reason if rating else ""}, by)
+
+
+def why_closed(plan_year: PlanYear) -> str:
+    """Why no opinion can be sent now, and what remains possible; "" while it can."""
+    if permissions.is_open(plan_year):
+        return ""
+    if not permissions.is_deliberating(plan_year):
+        return f"{plan_year.label}は「{plan_year.get_status_display()}」なので、意見は受け付けていません。"
+    if not permissions.has_begun(plan_year):
+        return f"意見を書けるのは、{business_days.label(plan_year.committee_start)}からです。読むことは、いまからできます。"
+    return f"意見の期限（{business_days.label(plan_year.committee_deadline)}）を過ぎました。読むことと、市の答えを見ることはできます。"
+
+
+def why_not_rewritten(opinion: Opinion) -> str:
+    if opinion.answer_state == A.CONFIRMED:
+        office = opinion.plan_year.plan.office_name
+        return f"市の答えが出ているので、直すことも取り下げることもできません。{office}に伝えてください。"
+    return why_closed(opinion.plan_year) or "この意見は直せません。"
+
+
+# --- 担当課に聞く ----------------------------------------------------------------------------------------
+
+
+@recording()
+def ask(
+    department: Department, question: str, *, by: User, plan_year: PlanYear, opinion: Opinion | None = None,
+    initiative: Initiative | None = None,
+) -> Inquiry:  # fmt: skip
+    """Ask a department about an opinion or about the ratings of an initiative; asked again, its reply stays readable.
+
+    Its people get a notice. Raises TransitionError.
+    """
+    if opinion:
+        opinion.refresh_from_db()
+    if not permissions.can_answer(by, plan_year) or (opinion and opinion.state != S.SUBMITTED):
+        raise TransitionError("いまは聞けません。意見が取り下げられたか、審議が終わっています。")
+    about = {"plan_year": plan_year, "opinion": opinion, "initiative": initiative, "department": department}
+    inquiry = Inquiry.objects.filter(**about).first()
+    if inquiry and inquiry.state == Q.ASKED:
+        raise TransitionError(f"{department}には、もう聞いています。回答を待つか、取り消してから聞き直してください。")
+    if inquiry is None:
+        inquiry = Inquiry.objects.create(**about, asked_by=by, state=Q.CANCELLED)
+    now = timezone.now()
+    _write(inquiry, {"state": Q.ASKED, "question": question, "asked_by": by, "asked_at": now}, by)
+    outbox.reply_asked(
+        plan_year, department, inquiry.about, inquiry.pk, occasion=f"inquiry {inquiry.pk} {inquiry.version}", by=by
+    )
+    return inquiry
+
+
+@recording()
+def cancel(inquiry: Inquiry, *, by: User, version: int) -> None:
+    """Take a question back: the department sees neither it nor the opinion any more. Raises TransitionError, Conflict."""
+    _still(inquiry, version)
+    if not permissions.can_answer(by, inquiry.plan_year) or inquiry.state == Q.CANCELLED:
+        raise TransitionError("いまは取り消せません。画面を開き直してください。")
+    _write(inquiry, {"state": Q.CANCELLED}, by)
+
+
+def keep_reply(inquiry: Inquiry, text: str, *, by: User, version: int) -> None:
+    """Save what the department types, for its own people alone. Raises TransitionError, Conflict."""
+    _may_reply(inquiry, by)
+    if inquiry.draft != text:
+        if inquiry.version != version:
+            raise Conflict(str(inquiry))
+        history.write(inquiry, {"draft": text})
+
+
+@recording()
+def reply(inquiry: Inquiry, text: str, *, by: User, version: int) -> None:
+    """Send the department's reply to 福祉総務課. Raises TransitionError, Conflict."""
+    _still(inquiry, version)
+    _may_reply(inquiry, by)
+    if not text.strip():
+        raise TransitionError("回答を書いてから送ってください。")
+    sent = {"state": Q.REPLIED, "reply": text, "draft": "", "replied_by": by, "replied_at": timezone.now()}
+    _write(inquiry, sent, by, on_behalf_of=by.acting_for(inquiry.department_id))
+
+
+def _may_reply(inquiry: Inquiry, by: User) -> None:
+    if not permissions.can_reply(by, inquiry, inquiry.plan_year):
+        raise TransitionError("いまは回答できません。市の考え方が確定したか、審議が終わっています。")
+
+
+# --- 市の考え方 ------------------------------------------------------------------------------------------
+
+
+@recording()
+def answer(opinion: Opinion, values: Mapping, *, by: User, version: int) -> bool:
+    """Write 市の考え方. `version`: of the answer that was read, 0 when there was none. False if nothing changed.
+
+    Raises TransitionError, Conflict.
+    """
     opinion.refresh_from_db()
     if not _may_answer(by, opinion, opinion.plan_year):
-        raise TransitionError("いまは書けません。意見が取り下げられたか、年度が確定しています。")
+        raise TransitionError("いまは書けません。意見が取り下げられたか、審議が終わっています。")
     found = Response.objects.filter(opinion=opinion).first()
-    if (found.version if found else None) != version:
+    if (found.version if found else 0) != version:
         raise Conflict(str(opinion))
     if found is None:
+        if not any(values.values()):
+            return False
         found = Response.objects.create(opinion=opinion, by=by)
-    if found.state == R.CONFIRMED:
+    if found.state == A.CONFIRMED:
         raise TransitionError("確定した答えは、下書きに戻してから直してください。")
     opinion.response = found
     if not history.differences(found, values):
         return False
-    history.save_changes(found, values | {"by": by}, by=by)
-    return True
+    return _write(found, {**values, "by": by}, by)
+
+
+@recording()
+def publish(opinion: Opinion, summary: str, *, published: bool, by: User, version: int) -> bool:
+    """Decide whether opinion and answer stand in the published table, and in which words. `version`: of the answer.
+
+    Raises TransitionError, Conflict.
+    """
+    opinion.refresh_from_db()
+    found = Response.objects.filter(opinion=opinion).first()
+    if found is None or not _may_answer(by, opinion, opinion.plan_year) or found.state != A.CONFIRMED:
+        raise TransitionError("公表できるのは、市の考え方が確定した意見だけです。")
+    if found.version != version:
+        raise Conflict(str(opinion))
+    if published and not summary.strip():
+        raise TransitionError(
+            "公表するときは、意見の要旨を書いてください。委員の名前や言い回しが出ないようにしてください。"
+        )
+    opinion.response = found
+    return _write(found, {"summary": summary, "is_published": published}, by)
+
+
+# --- 次の年度へ ------------------------------------------------------------------------------------------
+
+
+@recording()
+def leave(opinion: Opinion, text: str, initiative: Initiative | None, *, by: User, version: int) -> FollowUp | None:
+    """Leave to the next years what the opinion asks for; without words it is taken back. `version`: 0 when new.
+
+    Raises TransitionError, Conflict.
+    """
+    if not _may_answer(by, opinion, opinion.plan_year):
+        raise TransitionError("いまは引き継げません。意見が取り下げられたか、審議が終わっています。")
+    found = FollowUp.objects.filter(opinion=opinion).first()
+    if (found.version if found else 0) != version:
+        raise Conflict(str(opinion))
+    if found is None:
+        if not text.strip():
+            return None
+        try:
+            with transaction.atomic():
+                found = FollowUp.objects.create(opinion=opinion, plan_year=opinion.plan_year, by=by)
+        except IntegrityError:
+            raise Conflict(str(opinion)) from None
+    if not text.strip():
+        history.remember(history.changes_of(found, {"text": ""}, by=by))
+        found.delete()
+        return None
+    _write(found, {"text": text, "initiative": initiative, "by": by}, by)
+    return found
+
+
+@recording()
+def finish(follow_up: FollowUp, words: str, *, by: User, version: int) -> None:
+    """Mark as done, saying what was done; without words it is open again. Raises TransitionError, Conflict."""
+    _still(follow_up, version)
+    if not permissions.can_gather(by):
+        raise TransitionError("済みにできるのは、福祉総務課だけです。")
+    words = words.strip()
+    done = {"done_words": words, "done_at": timezone.now() if words else None, "done_by": by if words else None}
+    if bool(words) == (follow_up.done_at is not None):
+        raise TransitionError("もう済みになっています。" if words else "したことを書いてから、済みにしてください。")
+    _write(follow_up, done, by)

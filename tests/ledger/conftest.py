@@ -9,12 +9,11 @@ from accounts.models import AccountEvent
 from initiatives.models import FieldChange, FieldComment, HandoverNote, PartMessage, Transition, YearTransition
 from ledger import anchors
 from reporting.models import CheckDecision
-from reviews.models import Opinion, OpinionStep
 from tests.factories import make_entry, make_initiative
 
 
 def write_log(plan, plan_year, department, writer, coordinator, *, rounds=8) -> None:
-    """`rounds` times one record of each of the eight kinds that are older than the ledger, two of FieldChange."""
+    """`rounds` times one record of each of the eight kinds, two of FieldChange."""
     part = make_entry(make_initiative(plan, "1-1-1-1", department), status="draft").parts.get()
     note = None
     for number in range(rounds):
@@ -55,12 +54,3 @@ def write_log(plan, plan_year, department, writer, coordinator, *, rounds=8) -> 
 def log(plan, plan_year, department, writer, coordinator):
     write_log(plan, plan_year, department, writer, coordinator)
     return anchors.head()
-
-
-@pytest.fixture
-def opinion_step(plan_year, member):
-    """One record of the kind that is younger than the ledger."""
-    opinion = Opinion.objects.create(
-        plan_year=plan_year, author=member, text="意見", state="submitted", submitted_at=timezone.now()
-    )
-    return OpinionStep.objects.create(opinion=opinion, action="submit", version=1, by=member)
