@@ -10,6 +10,7 @@ from accounts.models import User
 from initiatives import business_days, deadlines, permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
 from reporting.permissions import can_view_chapters
+from reviews.permissions import can_read
 
 _TERM_PAGES = tuple(f"initiatives:term_{name}" for name in ("list", "add", "edit", "use", "uses"))
 
@@ -89,6 +90,8 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             pages = ("build_list", "build_detail", "word_compare", "check_list", "check_overview", "check_decide")
             names = (*(f"reporting:{name}" for name in pages), *_TERM_PAGES)
             items.append(("報告書", "reporting:build_list", names, year))
+    if plan_year and can_read(user):
+        items[1:1] = _committee(user, year)
     if plan_year and permissions.can_run_year(user):
         names = (
             "initiatives:year_settings",
@@ -120,6 +123,17 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         NavItem(label, reverse(name, kwargs=kwargs), here in views, counts.get(label, 0))
         for label, name, views, kwargs in items
     ]
+
+
+def _committee(user: User, year: dict) -> list[tuple]:
+    """The pages of the committee: its members come for them first."""
+    reading = ("reporting:reading_list", "reporting:reading", "reporting:reading_print")
+    if user.is_committee:
+        return [
+            ("読んで意見を書く", "reporting:reading_list", reading, year),
+            ("意見と市の答え", "reviews:opinion_list", ("reviews:opinion_list",), year),
+        ]
+    return []
 
 
 def _excel(user: User, year: dict) -> list[tuple]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("initiatives.urls")),
     path("", include("indicators.urls")),
+    path("", include("reviews.urls")),
     path("", include("reporting.urls")),
 ]
 if settings.DEBUG or getattr(settings, "STYLE_GUIDE", False):

@@ -95,7 +95,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
         "series": series,
         "now": now,
         "caption": words.caption(series, plan_year.fiscal_year),
-        "columns": [_column(series, year) for year in series.years],
+        "columns": [column(series, year) for year in series.years],
         "baseline": words.amount(series.baseline, series.unit, series.decimals),
         "baseline_numerator": words.amount(series.baseline_numerator, series.numerator_unit, 0),
         "baseline_denominator": words.amount(series.baseline_denominator, series.denominator_unit, 0),
@@ -105,7 +105,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
         "rules": words.rules(series),
         "kind": Indicator.Kind(series.kind).label,
         "overrides": [(fy.label(y.fiscal_year), words.override_of(y)) for y in series.years if y.is_overridden],
-        "charts": _charts(series),
+        "charts": charts_of(series),
         "may_write": permissions.can_write_value(user, indicator, plan_year),
         "may_define": permissions.can_define(user),
         "closed": why_closed(indicator, plan_year) if concerned else "",
@@ -115,7 +115,7 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
     }  # fmt: skip
 
 
-def _column(series: Series, year: IndicatorYear) -> dict:
+def column(series: Series, year: IndicatorYear) -> dict:
     """One year of the table, every cell in words."""
     return {
         "year": year,
@@ -130,7 +130,7 @@ def _column(series: Series, year: IndicatorYear) -> dict:
     }
 
 
-def _charts(series: Series) -> dict:
+def charts_of(series: Series) -> dict:
     """The same chart drawn for wide and for narrow screens, and what to say about its axis."""
 
     def rounded(value):
@@ -192,7 +192,7 @@ def value_page(form, plan_year: PlanYear, user: User) -> dict:
         "form": form,
         "series": series,
         "now": series.year(plan_year.fiscal_year),
-        "columns": [_column(series, year) for year in series.years if year.fiscal_year <= plan_year.fiscal_year],
+        "columns": [column(series, year) for year in series.years if year.fiscal_year <= plan_year.fiscal_year],
         "rules": words.rules(series),
         "calculation": words.calculation_of(series, series.year(plan_year.fiscal_year)),
         "changes": _changes(indicator),

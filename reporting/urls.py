@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reporting import chapter_views, check_views, file_views, views
+from reporting import chapter_views, check_views, file_views, reading_views, views
 from reporting.importing import views as importing
 
 app_name = "reporting"
 _CHAPTER = "plans/<int:plan_id>/<year:fiscal_year>/chapters/<int:goal>/<slug:kind>/"
+_READING = "plans/<int:plan_id>/<year:fiscal_year>/reading/"
 urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
@@ -29,6 +30,10 @@ urlpatterns = [
     path(f"{_CHAPTER}preview/", chapter_views.chapter_preview, name="chapter_preview"),
     path(f"{_CHAPTER}history/", chapter_views.chapter_history, name="chapter_history"),
     path(f"{_CHAPTER}reopen/", chapter_views.chapter_reopen, name="chapter_reopen"),
+    path(_READING, reading_views.reading_list, name="reading_list"),
+    path(f"{_READING}print/", reading_views.reading_print, name="reading_print"),
+    path(f"{_READING}<slug:key>/", reading_views.reading, name="reading"),
+    path(f"{_READING}<slug:key>/read/", reading_views.reading_mark, name="reading_mark"),
     path("print.css", chapter_views.print_css_file, name="print_css_file"),
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
     path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),

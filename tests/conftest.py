@@ -11,6 +11,7 @@ import subprocess
 import pytest
 from django.core.files.base import ContentFile
 from django.test import TransactionTestCase
+from django.utils import timezone
 from hypothesis import settings
 
 from accounts.models import User
@@ -18,7 +19,9 @@ from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
 from ledger import guard
-from reporting.models import ReportBuild, ReportImport
+from reporting.models import Chapter, ReportBuild, ReportImport
+from reviews import workflow
+from reviews.workflow import Subject
 from tests.access_city import City, undone
 from tests.factories import (
     DepartmentFactory,
@@ -224,7 +227,7 @@ def plan_year(plan):
 
 
 @pytest.fixture
-def targets(plan, department, coordinator, writer, manager):
+def targets(plan, department, coordinator, writer, manager, member):
     """What the word in the column `target` stands for, as arguments of the address (tests/access.csv)."""
     collecting = PlanYearFactory(plan=plan, fiscal_year=2025)
     opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
@@ -257,6 +260,13 @@ def targets(plan, department, coordinator, writer, manager):
         facts={"write": 1, "returned": 0, "confirm": 0, "until": "", "manager_until": ""}, occasion="-",
     )  # fmt: skip
 
+    confirmed = {"state": Chapter.State.CONFIRMED, "confirmed_by": coordinator, "confirmed_at": timezone.now()}
+    Chapter.objects.create(
+        plan=plan, fiscal_year=2024, goal=plan.goals.get(), kind="vision", text="届くまち。", **confirmed
+    )
+    about = Subject(f"initiative-{initiative.pk}", "1-1-1-1　取組1-1-1-1", plan.goals.get(), initiative.pk)
+    opinion = workflow.submit(opened, about, "居場所がほしい。", by=member)
+
     term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
 
     def year(plan_year, **more):
@@ -288,6 +298,12 @@ def targets(plan, department, coordinator, writer, manager):
         "受付中の章": year(collecting, goal=1, kind="social_trends"),
         "審議中の章": year(opened, goal=0, kind="overall"),
         "ない章": year(opened, goal=1, kind="overall"),
+        "審議中の読むもの": year(opened, key=f"initiative-{initiative.pk}"),
+        "審議中の読む章": year(opened, key="chapter-1-vision"),
+        "審議中の読む指標": year(opened, key=f"indicator-{indicator.pk}"),
+        "審議中の読む目標": year(opened, key="goal-1"),
+        "ない読むもの": year(opened, key="chapter-1-overall"),
+        "委員の意見": year(opened, pk=opinion.pk),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},

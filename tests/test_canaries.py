@@ -67,6 +67,12 @@ def _places(city: City) -> dict[str, list[dict]]:
         "確認待ちの調査票": [years[0] | {"pk": city.upload.pk}],
         "資料": [plan | {"fiscal_year": file.part.entry.fiscal_year, "pk": file.pk} for file in files],
         "指標": [year | {"pk": city.indicator.pk} for year in years],
+        "読むもの": [plan | {"fiscal_year": e.fiscal_year, "key": f"initiative-{e.initiative_id}"} for e in entries],
+        "読む章": [year | {"key": "chapter-1-vision"} for year in years],
+        "読む指標": [year | {"key": f"indicator-{city.indicator.pk}"} for year in years],
+        "読む目標": [year | {"key": key} for year in years for key in ("goal-1", "report")],
+        "ない読むもの": [years[2] | {"key": "chapter-1-overall"}],
+        "委員の意見": [plan | {"fiscal_year": said.plan_year.fiscal_year, "pk": said.pk} for said in city.opinions],
         "章": [year | {"goal": 1, "kind": "vision"} for year in years],
         "ない章": [years[0] | {"goal": 1, "kind": "overall"}],
         "用語": [years[0] | {"pk": city.term.pk}],
@@ -94,9 +100,7 @@ def _addresses(city: City) -> list[str]:
             continue
         target = row["target"]
         if target not in places:  # 受付中の年度, 書きかけの資料: one of many
-            target = next(
-                name for name in ("年度", "取組", "記入", "課の調査票", "資料", "指標", "章") if target.endswith(name)
-            )
+            target = max((name for name in places if target.endswith(name)), key=len)
         about = places[target] if "200" in row.values() or "302" in row.values() else places[target][:1]
         for place in about:
             address = reverse(row["name"], kwargs=place)

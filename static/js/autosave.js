@@ -1,11 +1,12 @@
-// Saves what is typed into a department's part. Without this file the button 保存する does the same.
+// Saves what is typed into a form that says so (data-autosave names it): a department's part, a member's opinion. Without
+// this file its button does the same.
 //
 // What is typed goes to this browser's storage at once and to the server two seconds after typing stops. The stored
 // copy goes only when the server has answered that it holds the same words. One request is on its way at a time.
 (() => {
   "use strict";
 
-  const form = document.getElementById("part-form");
+  const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const PAUSE = 2000;
   const AGAIN = 10000;
@@ -18,10 +19,12 @@
       return "";
     }
   };
-  const PREFIX = `ayumi-part-${form.dataset.part}-${form.dataset.user}`;
+  const PREFIX = `ayumi-${form.dataset.autosave}-${form.dataset.user}`;
   const TABS = `${PREFIX}-tab-`;
   const KEY = `${TABS}${tab()}`;
   const KEPT = `${PREFIX}-kept`;
+  const ADDRESS = form.getAttribute("action") || location.pathname;
+  const VERSIONS = (form.dataset.versions ?? "").split(" ").filter(Boolean);
   const NAMES = [...form.querySelectorAll("[name^=seen-]")].map((seen) => seen.name.slice(5));
   const status = document.getElementById("autosave-status");
   const notices = document.getElementById("autosave-notices");
@@ -33,8 +36,7 @@
   const snapshot = () => ({
     values: values(),
     seen: values("seen-"),
-    version: field("version").value,
-    entry_version: field("entry_version").value,
+    ...Object.fromEntries(VERSIONS.map((name) => [name, field(name).value])),
   });
 
   // Storage may be full or forbidden: the page then says so instead of promising what it cannot keep.
@@ -87,7 +89,7 @@
   const signInAgain = () => {
     const line = say(`サインインの時間が切れたので、保存していません。${here()} `, "err");
     const link = document.createElement("a");
-    link.href = `${form.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
+    link.href = `${form.dataset.login}?next=${encodeURIComponent(ADDRESS)}`;
     link.textContent = "サインインして続ける";
     line.append(link);
     stopped = true;
@@ -101,8 +103,7 @@
   };
 
   const held = (answer, sent) => {
-    field("version").value = answer.version;
-    field("entry_version").value = answer.entry_version;
+    for (const name of VERSIONS) field(name).value = answer[name];
     for (const name of NAMES) field(`seen-${name}`).value = sent.values[name];
     if (dirty()) {
       store(KEY, snapshot());
@@ -113,7 +114,7 @@
     const newer = answer.newer ? "　ほかの人が別の欄を書きました。画面を開き直すと読めます。" : "";
     say(`${answer.saved_at} に自動で保存しました${newer}`, "ok");
     for (const word of document.querySelectorAll("[data-status]")) word.textContent = answer.status_label;
-    numbers(answer.numbers);
+    if (answer.numbers) numbers(answer.numbers);
     for (const panel of document.querySelectorAll("[data-saved]")) panel.dispatchEvent(new Event("saved"));
     return "saved";
   };
@@ -133,15 +134,14 @@
     unanswered = sent;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", field("csrfmiddlewaretoken").value);
-    body.set("version", sent.version);
-    body.set("entry_version", sent.entry_version);
+    for (const name of VERSIONS) body.set(name, sent[name]);
     for (const name of NAMES) {
       body.set(name, sent.values[name]);
       body.set(`seen-${name}`, sent.seen[name]);
     }
     let response, answer;
     try {
-      response = await fetch(location.pathname, {
+      response = await fetch(ADDRESS, {
         method: "POST",
         body,
         headers: { "X-Autosave": "1" },
@@ -192,7 +192,7 @@
   // 低評価の理由 is asked for when the chosen rating needs it; a reason once written stays in sight.
   function when() {
     for (const pair of form.querySelectorAll("[data-when]")) {
-      const asked = pair.dataset.when.split(" ").includes(field("self_rating").value);
+      const asked = pair.dataset.when.split(" ").includes(field(form.dataset.rating).value);
       pair.hidden = !asked && !pair.querySelector("textarea")?.value && !pair.querySelector(".field--err");
     }
   }
@@ -203,8 +203,7 @@
       // The words were begun on an older page: a colleague's newer text must still be noticed.
       if (name in record.seen) field(`seen-${name}`).value = record.seen[name];
     }
-    field("version").value = record.version;
-    field("entry_version").value = record.entry_version;
+    for (const name of VERSIONS) field(name).value = record[name];
     for (const name of NAMES) {
       const box = field(name);
       if (box instanceof HTMLElement) box.dispatchEvent(new Event("input", { bubbles: true }));
