@@ -10,6 +10,7 @@ urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/low-ratings/", views.low_ratings, name="low_ratings"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/opinion-table/", views.opinion_table, name="opinion_table"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/", views.build_list, name="build_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/build/", views.build_start, name="build_start"),
     path(

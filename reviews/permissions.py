@@ -10,8 +10,8 @@ the days for opinions are over, so that each rating is the member's own. Written
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives.models import PlanYear
-from initiatives.permissions import can_view_year, is_coordinating
+from initiatives.models import EntryPart, PlanYear
+from initiatives.permissions import can_view_year, is_coordinating, works_in
 from reviews.models import CommitteeReview, FollowUp, Inquiry, Opinion, OpinionDraft, Response
 
 
@@ -102,6 +102,11 @@ def can_view_review(user: User, review: CommitteeReview) -> bool:
 # --- 担当課 ----------------------------------------------------------------------------------------------
 
 
+def can_be_asked(user: User) -> bool:
+    """Open the page of the department's questions: who works at a department, as oneself or as a 代理."""
+    return user.is_office and user.is_active and not user.is_admin and bool(user.department_ids())
+
+
 def can_view_inquiry(user: User, inquiry: Inquiry) -> bool:
     """The department that was asked (and 代理), and 福祉総務課, as long as question and opinion stand."""
     if not user.is_authenticated or not user.is_active or user.is_committee or user.is_admin:
@@ -150,10 +155,8 @@ def can_write_review(user: User, plan_year: PlanYear) -> bool:
     return is_coordinating(user) and not plan_year.is_locked
 
 
-def can_view_follow_up(user: User, follow_up: FollowUp) -> bool:
-    """福祉総務課, and everyone who writes for the initiative it stands beside."""
+def can_view_follow_up(user: User, follow_up: FollowUp, part: EntryPart | None = None) -> bool:
+    """福祉総務課; and beside a part (in a later year) the people who write it."""
     if is_coordinating(user):
         return True
-    if follow_up.initiative_id is None or not user.is_office or not user.is_active:
-        return False
-    return any(owner.department_id in user.department_ids() for owner in follow_up.initiative.owners.all())
+    return part is not None and works_in(user, part) and follow_up.initiative_id == part.entry.initiative_id

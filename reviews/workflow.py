@@ -71,8 +71,8 @@ def perform(opinion: Opinion, name: str, *, by: User, version: int) -> None:
     answer = opinion.response
     if not (answer.kind and answer.text):
         raise TransitionError("対応を選び、市の考え方を書いてから確定してください。")
-    done = {"state": action.target, "confirmed_at": timezone.now() if action.target == A.CONFIRMED else None}
-    _write(answer, done | {"is_published": False}, by)
+    stamps = {"confirmed_at": timezone.now() if action.target == A.CONFIRMED else None}
+    _write(answer, {"state": action.target, "is_published": False}, by, stamps=stamps)
 
 
 def _still(row: Versioned, version: int) -> None:
@@ -82,8 +82,13 @@ def _still(row: Versioned, version: int) -> None:
         raise Conflict(str(row))
 
 
-def _write(row: models.Model, values: Mapping, by: User, **more) -> bool:
-    return bool(history.save_changes(row, values, by=by, **more))
+def _write(row: models.Model, values: Mapping, by: User, *, stamps: Mapping | None = None, **more) -> bool:
+    """One UPDATE with history. `stamps`: when and by whom, which the history says for itself. False if nothing changed."""
+    changed = history.differences(row, values)
+    if changed:
+        history.remember(history.changes_of(row, changed, by=by, **more))
+        history.write(row, changed | (stamps or {}))
+    return bool(changed)
 
 
 # --- 委員 ------------------------------------------------------------------------------------------------
@@ -123,7 +128,7 @@ def reword(opinion: Opinion, text: str, *, by: User) -> bool:
     if not permissions.can_write_opinion(by, opinion, opinion.plan_year):
         raise TransitionError(why_not_rewritten(opinion))
     again = {"submitted_at": timezone.now()} if opinion.state == S.WITHDRAWN else {}
-    return _write(opinion, {"text": text, "state": S.SUBMITTED} | again, by)
+    return _write(opinion, {"text": text, "state": S.SUBMITTED}, by, stamps=again)
 
 
 @recording()
@@ -177,8 +182,8 @@ def ask(
         raise TransitionError(f"{department}には、もう聞いています。回答を待つか、取り消してから聞き直してください。")
     if inquiry is None:
         inquiry = Inquiry.objects.create(**about, asked_by=by, state=Q.CANCELLED)
-    now = timezone.now()
-    _write(inquiry, {"state": Q.ASKED, "question": question, "asked_by": by, "asked_at": now}, by)
+    stamps = {"asked_by": by, "asked_at": timezone.now()}
+    _write(inquiry, {"state": Q.ASKED, "question": question}, by, stamps=stamps)
     outbox.reply_asked(
         plan_year, department, inquiry.about, inquiry.pk, occasion=f"inquiry {inquiry.pk} {inquiry.version}", by=by
     )
@@ -194,24 +199,40 @@ def cancel(inquiry: Inquiry, *, by: User, version: int) -> None:
     _write(inquiry, {"state": Q.CANCELLED}, by)
 
 
-def keep_reply(inquiry: Inquiry, text: str, *, by: User, version: int) -> None:
-    """Save what the department types, for its own people alone. Raises TransitionError, Conflict."""
+def reply_in_hand(inquiry: Inquiry) -> str:
+    """What the department's form shows: what is being typed, else what was sent."""
+    return inquiry.draft or inquiry.reply
+
+
+def keep_reply(inquiry: Inquiry, text: str, *, by: User, seen: str) -> None:
+    """Save what the department types, for its own people alone. `seen`: what the page showed at first.
+
+    Raises TransitionError, and Conflict when a colleague typed something else meanwhile.
+    """
+    inquiry.refresh_from_db()
     _may_reply(inquiry, by)
-    if inquiry.draft != text:
-        if inquiry.version != version:
-            raise Conflict(str(inquiry))
-        history.write(inquiry, {"draft": text})
+    before = reply_in_hand(inquiry)
+    if before == text:
+        return
+    if before != seen:
+        raise Conflict(str(inquiry))
+    history.write(inquiry, {"draft": "" if text == inquiry.reply else text})
 
 
 @recording()
-def reply(inquiry: Inquiry, text: str, *, by: User, version: int) -> None:
-    """Send the department's reply to 福祉総務課. Raises TransitionError, Conflict."""
-    _still(inquiry, version)
+def reply(inquiry: Inquiry, text: str, *, by: User, seen: str) -> None:
+    """Send the department's reply to 福祉総務課. Raises TransitionError, Conflict as keep_reply."""
+    inquiry.refresh_from_db()
     _may_reply(inquiry, by)
+    if reply_in_hand(inquiry) not in (seen, text):
+        raise Conflict(str(inquiry))
     if not text.strip():
         raise TransitionError("回答を書いてから送ってください。")
-    sent = {"state": Q.REPLIED, "reply": text, "draft": "", "replied_by": by, "replied_at": timezone.now()}
-    _write(inquiry, sent, by, on_behalf_of=by.acting_for(inquiry.department_id))
+    stamps = {"draft": "", "replied_by": by, "replied_at": timezone.now()}
+    on_behalf_of = by.acting_for(inquiry.department_id)
+    sent = _write(inquiry, {"state": Q.REPLIED, "reply": text}, by, stamps=stamps, on_behalf_of=on_behalf_of)
+    if not sent and inquiry.draft:  # typed away from what was sent and back again
+        history.write(inquiry, {"draft": ""})
 
 
 def _may_reply(inquiry: Inquiry, by: User) -> None:
@@ -241,9 +262,7 @@ def answer(opinion: Opinion, values: Mapping, *, by: User, version: int) -> bool
     if found.state == A.CONFIRMED:
         raise TransitionError("確定した答えは、下書きに戻してから直してください。")
     opinion.response = found
-    if not history.differences(found, values):
-        return False
-    return _write(found, {**values, "by": by}, by)
+    return _write(found, values, by, stamps={"by": by})
 
 
 @recording()
@@ -292,7 +311,7 @@ def leave(opinion: Opinion, text: str, initiative: Initiative | None, *, by: Use
         history.remember(history.changes_of(found, {"text": ""}, by=by))
         found.delete()
         return None
-    _write(found, {"text": text, "initiative": initiative, "by": by}, by)
+    _write(found, {"text": text, "initiative": initiative}, by, stamps={"by": by})
     return found
 
 
@@ -303,7 +322,7 @@ def finish(follow_up: FollowUp, words: str, *, by: User, version: int) -> None:
     if not permissions.can_gather(by):
         raise TransitionError("済みにできるのは、福祉総務課だけです。")
     words = words.strip()
-    done = {"done_words": words, "done_at": timezone.now() if words else None, "done_by": by if words else None}
+    stamps = {"done_at": timezone.now() if words else None, "done_by": by if words else None}
     if bool(words) == (follow_up.done_at is not None):
         raise TransitionError("もう済みになっています。" if words else "したことを書いてから、済みにしてください。")
-    _write(follow_up, done, by)
+    _write(follow_up, {"done_words": words}, by, stamps=stamps)

@@ -265,7 +265,12 @@ def targets(plan, department, coordinator, writer, manager, member):
         plan=plan, fiscal_year=2024, goal=plan.goals.get(), kind="vision", text="届くまち。", **confirmed
     )
     about = Subject(f"initiative-{initiative.pk}", "1-1-1-1　取組1-1-1-1", plan.goals.get(), initiative.pk)
-    opinion = workflow.submit(opened, about, "居場所がほしい。", by=member)
+    opinion, answered = (workflow.submit(opened, about, text, by=member) for text in ("居場所がほしい。", "広げて。"))
+    inquiry = workflow.ask(department, "どうですか。", by=coordinator, plan_year=opened, opinion=opinion)
+    workflow.rate(opened, initiative, "C", "足りない。", by=member)
+    workflow.answer(answered, {"kind": "adopted", "text": "広げます。"}, by=coordinator, version=0)
+    workflow.perform(answered, "confirm", by=coordinator, version=answered.version)
+    left = workflow.leave(answered, "広げたかを見る。", initiative, by=coordinator, version=0)
 
     term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
 
@@ -304,6 +309,13 @@ def targets(plan, department, coordinator, writer, manager, member):
         "審議中の読む目標": year(opened, key="goal-1"),
         "ない読むもの": year(opened, key="chapter-1-overall"),
         "委員の意見": year(opened, pk=opinion.pk),
+        "答えた意見": year(opened, pk=answered.pk),
+        "ない意見": year(opened, pk=10**6),
+        "課への依頼": year(opened, pk=inquiry.pk),
+        "審議中の講評": year(opened, goal=1),
+        "ない講評": year(opened, goal=9),
+        "委員が評価した取組": year(opened, pk=initiative.pk),
+        "引き継ぎ": year(collecting, pk=left.pk),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},

@@ -18,6 +18,7 @@ from initiatives.models import Attachment, EntryPart, Initiative, Notice, Yearly
 from initiatives.notices import delivery, outbox, words
 from reporting.assemble import assemble
 from reporting.files import KINDS
+from reviews.models import CommitteeRating, FollowUp, Inquiry
 from tests.access_city import CO_OWNER, OTHER, OWN, STATES, City, undone
 from tests.canaries import MARK, Canary, Person, body_of, may_read, names_in
 
@@ -72,6 +73,19 @@ def _places(city: City) -> dict[str, list[dict]]:
         "読む指標": [year | {"key": f"indicator-{city.indicator.pk}"} for year in years],
         "読む目標": [year | {"key": key} for year in years for key in ("goal-1", "report")],
         "ない読むもの": [years[2] | {"key": "chapter-1-overall"}],
+        "答えた意見": [plan | {"fiscal_year": 2023, "pk": city.opinions[0].pk}],
+        "ない意見": [years[2] | {"pk": 10**6}],
+        "課への依頼": [
+            plan | {"fiscal_year": asked.plan_year.fiscal_year, "pk": asked.pk}
+            for asked in Inquiry.objects.select_related("plan_year")
+        ],
+        "講評": [year | {"goal": goal} for year in years for goal in (0, 1)],
+        "ない講評": [years[2] | {"goal": 9}],
+        "委員が評価した取組": [
+            plan | {"fiscal_year": rated.plan_year.fiscal_year, "pk": rated.initiative_id}
+            for rated in CommitteeRating.objects.select_related("plan_year")
+        ],
+        "引き継ぎ": [years[0] | {"pk": FollowUp.objects.first().pk}],
         "委員の意見": [plan | {"fiscal_year": said.plan_year.fiscal_year, "pk": said.pk} for said in city.opinions],
         "章": [year | {"goal": 1, "kind": "vision"} for year in years],
         "ない章": [years[0] | {"goal": 1, "kind": "overall"}],

@@ -11,7 +11,7 @@ from initiatives.models import PlanYear
 from initiatives.workflow import TransitionError
 from reviews import permissions, workflow
 from reviews.models import Inquiry, Opinion, Response
-from tests.factories import PlanYearFactory, UserFactory, make_deputy
+from tests.factories import PlanYearFactory, UserFactory, make_deputy, make_entry
 from tests.reviews.conftest import DAY, make_inquiry, make_opinion
 
 pytestmark = pytest.mark.django_db
@@ -107,8 +107,8 @@ def test_nothing_is_written_in_another_state_of_the_year(plan, member, coordinat
         lambda: workflow.reword(opinion, "ほか", by=member),
         lambda: workflow.perform(opinion, "withdraw", by=member, version=1),
         lambda: workflow.ask(department, "？", by=coordinator, plan_year=year, opinion=opinion),
-        lambda: workflow.keep_reply(inquiry, "書きかけ", by=writer, version=1),
-        lambda: workflow.reply(inquiry, "答え", by=writer, version=1),
+        lambda: workflow.keep_reply(inquiry, "書きかけ", by=writer, seen=""),
+        lambda: workflow.reply(inquiry, "答え", by=writer, seen=""),
         lambda: workflow.answer(opinion, {"text": "答え"}, by=coordinator, version=0),
         lambda: workflow.leave(opinion, "来年", None, by=coordinator, version=0),
     ]
@@ -193,7 +193,9 @@ def test_what_is_left_to_the_next_year_stays_until_words_say_it_is_done(
     open_in = type(left).objects.open_in
     assert list(open_in(following)) == [left]
     assert list(open_in(opinion.plan_year)) == []
-    assert [permissions.can_view_follow_up(user, left) for user in (coordinator, writer, other)] == [True, True, False]
+    part = make_entry(initiative, 2025, status="draft").parts.get()
+    may = [permissions.can_view_follow_up(user, left, part) for user in (coordinator, writer, other)]
+    assert may == [True, True, False]
     with pytest.raises(TransitionError):
         workflow.finish(left, "調べた", by=writer, version=left.version)
     with pytest.raises(TransitionError, match="したこと"):
