@@ -4,7 +4,7 @@ from benchmarks import world
 from benchmarks.measure import in_turn, queries, table
 from initiatives.models import PlanYear
 from reporting.assemble import assemble
-from reporting.snapshot import to_json
+from reporting.snapshot import dumps
 
 
 def run() -> None:
@@ -16,6 +16,6 @@ def run() -> None:
             return assemble(PlanYear.objects.select_related("plan").get(pk=key))
 
         report = fresh()
-        times = in_turn({"assemble": fresh, "json": lambda report=report: to_json(report)})
+        times = in_turn({"assemble": fresh, "json": lambda report=report: dumps(report)})
         rows.append([initiatives, times["assemble"], times["json"], queries(fresh) - 1])
     table("報告書の組み立て（目標 15問い合わせ以下）", ["取組", "組み立て ms", "JSON ms", "問い合わせ"], rows)

@@ -1,20 +1,29 @@
 """The report of one year, frozen: what `assemble` makes and every output takes, and nothing else.
 
-Plain frozen dataclasses without any database object. The documented JSON form is `to_json`: the same names and
-nesting, decimals as strings ("85.9"), a distribution as {"A": 16, "B": 2, "C": 0, "D": 0, "unrated": 0}.
-`SCHEMA` goes up when a name changes its meaning or goes away.
+Plain frozen dataclasses without any database object. The documented JSON form is `dumps`: the same names and
+nesting, decimals as strings ("85.9"), a distribution as {"A": 16, "B": 2, "C": 0, "D": 0, "unrated": 0}. `loads` gives
+the very same report back, today and in ten years: editions are kept in this form.
+`SCHEMA` goes up when a name changes its meaning or goes away; `UPGRADES` then tells how an older text is read. A name
+that is only added has a default and leaves the number as it is.
 """
 
 import json
-from dataclasses import asdict, dataclass
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from indicators.series import Indicator, IndicatorYear
 
-__all__ = ["Indicator", "IndicatorYear", "Report", "to_json"]
+__all__ = ["Indicator", "IndicatorYear", "Report", "SnapshotError", "dumps", "loads"]
 
 SCHEMA = 1
+# From the schema that is named to the next one: takes the whole text as JSON values, gives them back changed.
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -228,6 +237,37 @@ class Report:
         return tuple(row for goal in self.goals for row in goal.rows)
 
 
+# --- The text that is kept ----------------------------------------------------------------------------
+
+
+class SnapshotError(ValueError):
+    """The text is no report that this program can read."""
+
+
+def dumps(report: Report) -> str:
+    """The documented JSON form: UTF-8, stable order, so that equal reports are equal bytes."""
+    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def loads(text: str) -> Report:
+    """The report that `dumps` wrote, by this program or by an older one. Raises SnapshotError."""
+    try:
+        return _reader(Report)(_upgraded(json.loads(text)))
+    except SnapshotError:
+        raise
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SnapshotError(f"報告書の形をしていません（{error!r}）。") from error
+
+
+def _upgraded(values: dict[str, Any]) -> dict[str, Any]:
+    written = values["schema"]
+    if written > SCHEMA:
+        raise SnapshotError(f"形の版が{written}です。このあゆみが読めるのは{SCHEMA}までです。")
+    for schema in range(written, SCHEMA):
+        values = UPGRADES[schema](values) | {"schema": schema + 1}
+    return values
+
+
 def _plain(value):
     if isinstance(value, Decimal):
         return str(value)
@@ -236,6 +276,29 @@ def _plain(value):
     raise TypeError(type(value))
 
 
-def to_json(report: Report) -> str:
-    """The documented JSON form: UTF-8, stable order, so that equal reports are equal bytes."""
-    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=_plain) + "\n"
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """How a value of that type is read back from its JSON form."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if is_dataclass(kind):
+        readers = {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
+        return lambda value: kind(**{name: readers[name](each) for name, each in value.items()})
+    if origin is tuple:
+        of_each = _reader(inner[0])
+        return lambda value: tuple(of_each(each) for each in value)
+    if origin is dict:
+        of_value = _reader(inner[1])
+        return lambda value: {key: of_value(each) for key, each in value.items()}
+    if origin is types.UnionType:
+        wanted = _reader(next(each for each in inner if each is not types.NoneType))
+        return lambda value: None if value is None else wanted(value)
+    if kind in (Decimal, date):
+        made_of = {Decimal: Decimal, date: date.fromisoformat}[kind]
+        return lambda value: made_of(_of_type(str, value))
+    return lambda value: _of_type(kind, value)
+
+
+def _of_type(kind: type, value: Any) -> Any:
+    if type(value) is not kind:  # True is no number
+        raise TypeError(f"{kind.__name__} expected, not {value!r}")
+    return value

@@ -8,7 +8,7 @@ from indicators.models import Figure
 from initiatives.models import Goal, PlanYear, Term
 from reporting.assemble import assemble
 from reporting.models import Chapter, CityEvent, Footnote
-from reporting.snapshot import to_json
+from reporting.snapshot import dumps
 from reviews.models import CommitteeReview
 from tests.factories import (
     DepartmentFactory,
@@ -48,8 +48,8 @@ def test_what_is_not_approved_brings_no_word_and_counts_as_unrated(plan, year, d
         make_initiative(plan, "1-1-1-1", department), status=status, rating="A", result="下書き", shared_result="共通"
     )
     report = assemble(year)
-    assert "下書き" not in to_json(report)
-    assert "共通" not in to_json(report)
+    assert "下書き" not in dumps(report)
+    assert "共通" not in dumps(report)
     assert report.tally.ratings["unrated"] == report.tally.count == 1
 
 
@@ -162,7 +162,7 @@ def test_chapters_go_to_their_goal(plan, year, department):
 def test_json_is_the_documented_form(plan, year, department):
     make_entry(make_initiative(plan, "1-1-1-1", department), rating="A")
     make_indicator(plan, unit="%", decimals=1, values={2024: ("57.7", "67.2")})
-    data = json.loads(to_json(assemble(year)))
+    data = json.loads(dumps(assemble(year)))
     assert data["goals"][0]["tally"]["ratings"] == {"A": 1, "B": 0, "C": 0, "D": 0, "unrated": 0}
     assert data["goals"][0]["policies"][0]["directions"][0]["rows"][0]["code"] == "1-1-1-1"
     assert data["indicators"][0]["years"][4] == {

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from initiatives import fiscal_year as fy
 from initiatives.models import PlanYear
 from reporting.assemble import assemble
-from reporting.snapshot import to_json
+from reporting.snapshot import dumps
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         plan_year = self.plan_year(year, plan)
         report = assemble(plan_year)
         if format == "json":
-            content = to_json(report).encode()
+            content = dumps(report).encode()
         else:
             from reporting import pdf
 
