@@ -138,14 +138,16 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
 def _committee(user: User, plan_year: PlanYear, year: dict) -> list[tuple[tuple, int]]:
     """The pages of the committee: its members read and write, 福祉総務課 gathers, a department answers what it was asked."""
     reading = tuple(f"reporting:reading{name}" for name in ("", "_list", "_print"))
+    meeting = tuple(f"reporting:meeting_{name}" for name in ("list", "add", "edit", "version"))
     if user.is_committee:
         return [
             (("読んで意見を書く", "reporting:reading_list", reading, year), 0),
             (("意見と市の答え", "reviews:opinion_list", ("reviews:opinion_list",), year), 0),
+            (("会議", "reporting:meeting_list", meeting, year), 0),
         ]
     if permissions.is_coordinating(user):
         pages = tuple(f"reviews:{name}" for name in _GATHERING)
-        return [(("委員会", "reviews:opinion_list", (*pages, *reading), year), 0)]
+        return [(("委員会", "reviews:opinion_list", (*pages, *reading, *meeting), year), 0)]
     count = inquiry_count(user, plan_year)
     asked = ("reviews:inquiry_list", "reviews:inquiry_edit")
     return [] if count is None else [(("委員会の意見", asked[0], asked, year), count)]

@@ -116,7 +116,7 @@ def divergence(plan_year: PlanYear, asked: Mapping[str, str]) -> Divergence:
         if (not chosen or (CHOICES[chosen][1](line) if chosen in CHOICES else line.way == chosen))
         and (not goal or str(line.goal.number) == goal)
     ]
-    picked.sort(key=lambda line: (-line.steps, line.way, line.initiative.position))
+    picked.sort(key=lambda line: (-line.steps, Way.values.index(line.way), line.initiative.position))
     return Divergence(picked, everything, chosen, goal, [goals[number] for number in sorted(goals)])
 
 

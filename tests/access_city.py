@@ -31,7 +31,8 @@ from initiatives.models import (
 )
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
-from reporting.models import Chapter, CheckDecision, ReportBuild, ReportImport
+from reporting import meetings
+from reporting.models import Chapter, CheckDecision, Meeting, ReportBuild, ReportImport
 from reviews.models import CommitteeRating, CommitteeReview, FollowUp, Inquiry, Opinion, OpinionDraft, Response
 from tests.canaries import Person, Scanner
 from tests.factories import (
@@ -380,6 +381,11 @@ class City:
                 text=plant("章", "章", "総務", opened=plan_year.is_locked),
             )  # fmt: skip
             self.opinions += [asked, other]
+        self.meeting = Meeting.objects.create(
+            plan_year=self.years[2023], number=1, held_on=timezone.localdate(),
+            agenda=self.scanner.plant("総務", "会議", "議題", kind="意見", opened=True),
+        )  # fmt: skip
+        meetings.freeze(self.meeting, by=office)
 
     def survey_of(self, spot: Spot) -> bytes:
         """調査票 of OWN with another 実績 in the row of the spot."""

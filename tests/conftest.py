@@ -19,7 +19,8 @@ from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
 from ledger import guard
-from reporting.models import Chapter, ReportBuild, ReportImport
+from reporting import meetings
+from reporting.models import Chapter, Meeting, ReportBuild, ReportImport
 from reviews import workflow
 from reviews.workflow import Subject
 from tests.access_city import City, undone
@@ -270,6 +271,8 @@ def targets(plan, department, coordinator, writer, manager, member):
     workflow.rate(opened, initiative, "C", "足りない。", by=member)
     workflow.answer(answered, {"kind": "adopted", "text": "広げます。"}, by=coordinator, version=0)
     workflow.perform(answered, "confirm", by=coordinator, version=answered.version)
+    meeting = Meeting.objects.create(plan_year=opened, number=1, held_on="2026-01-20", agenda="報告書の案")
+    kept = meetings.freeze(meeting, by=coordinator)
     left = workflow.leave(answered, "広げたかを見る。", initiative, by=coordinator, version=0)
 
     term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
@@ -315,6 +318,9 @@ def targets(plan, department, coordinator, writer, manager, member):
         "審議中の講評": year(opened, goal=1),
         "ない講評": year(opened, goal=9),
         "委員が評価した取組": year(opened, pk=initiative.pk),
+        "会議": year(opened, pk=meeting.pk),
+        "会議の資料": year(opened, pk=kept.pk),
+        "ない会議の資料": year(opened, pk=10**6),
         "引き継ぎ": year(collecting, pk=left.pk),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},

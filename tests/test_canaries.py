@@ -85,6 +85,9 @@ def _places(city: City) -> dict[str, list[dict]]:
             plan | {"fiscal_year": rated.plan_year.fiscal_year, "pk": rated.initiative_id}
             for rated in CommitteeRating.objects.select_related("plan_year")
         ],
+        "会議": [years[2] | {"pk": city.meeting.pk}],
+        "会議の資料": [years[2] | {"pk": city.meeting.snapshots.get().pk}],
+        "ない会議の資料": [years[2] | {"pk": 10**6}],
         "引き継ぎ": [years[0] | {"pk": FollowUp.objects.first().pk}],
         "委員の意見": [plan | {"fiscal_year": said.plan_year.fiscal_year, "pk": said.pk} for said in city.opinions],
         "章": [year | {"goal": 1, "kind": "vision"} for year in years],
