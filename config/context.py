@@ -10,7 +10,11 @@ from accounts.models import User
 from initiatives import business_days, deadlines, permissions, plan_years, review
 from initiatives.models import Plan, PlanYear
 from reporting.permissions import can_view_chapters
+from reviews.home import inquiry_count
 
+_GATHERING = (
+    "opinion_list", "opinion_detail", "review_list", "review_edit", "assignment_edit", "divergence", "follow_up_list",
+)  # fmt: skip
 _TERM_PAGES = tuple(f"initiatives:term_{name}" for name in ("list", "add", "edit", "use", "uses"))
 
 
@@ -80,7 +84,12 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
                 year,
             ),
             *_excel(user, year),
-            ("集計", "reporting:summary", ("reporting:summary", "reporting:low_ratings"), year),
+            (
+                "集計",
+                "reporting:summary",
+                ("reporting:summary", "reporting:low_ratings", "reporting:opinion_table"),
+                year,
+            ),
         ]
         if can_view_chapters(user):
             pages = ("chapter_list", "chapter_edit", "chapter_history")
@@ -90,6 +99,10 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             pages += ("check_list", "check_overview", "check_decide")
             names = (*(f"reporting:{name}" for name in pages), *_TERM_PAGES)
             items.append(("報告書", "reporting:build_list", names, year))
+    if plan_year:
+        for place, (item, count) in enumerate(_committee(user, plan_year, year), start=1):
+            items.insert(place, item)
+            counts[item[0]] = count
     if plan_year and permissions.can_run_year(user):
         names = (
             "initiatives:year_settings",
@@ -121,6 +134,24 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
         NavItem(label, reverse(name, kwargs=kwargs), here in views, counts.get(label, 0))
         for label, name, views, kwargs in items
     ]
+
+
+def _committee(user: User, plan_year: PlanYear, year: dict) -> list[tuple[tuple, int]]:
+    """The pages of the committee: its members read and write, 福祉総務課 gathers, a department answers what it was asked."""
+    reading = tuple(f"reporting:reading{name}" for name in ("", "_list", "_print"))
+    meeting = tuple(f"reporting:meeting_{name}" for name in ("list", "add", "edit", "version"))
+    if user.is_committee:
+        return [
+            (("読んで意見を書く", "reporting:reading_list", reading, year), 0),
+            (("意見と市の答え", "reviews:opinion_list", ("reviews:opinion_list",), year), 0),
+            (("会議", "reporting:meeting_list", meeting, year), 0),
+        ]
+    if permissions.is_coordinating(user):
+        pages = tuple(f"reviews:{name}" for name in _GATHERING)
+        return [(("委員会", "reviews:opinion_list", (*pages, *reading, *meeting), year), 0)]
+    count = inquiry_count(user, plan_year)
+    asked = ("reviews:inquiry_list", "reviews:inquiry_edit")
+    return [] if count is None else [(("委員会の意見", asked[0], asked, year), count)]
 
 
 def _excel(user: User, year: dict) -> list[tuple]:

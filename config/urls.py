@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("initiatives.urls")),
     path("", include("indicators.urls")),
+    path("", include("reviews.urls")),
     path("", include("reporting.urls")),
 ]
 # First, so that what everybody reads is found without asking the others; made last, for they bring the converter of years.

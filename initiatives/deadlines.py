@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from accounts.models import Department, User
 from initiatives import business_days, history
 from initiatives.models import DeadlineExtension, FieldChange, PlanYear
 from initiatives.notices import outbox
 from ledger.chain import recording
 
-FIELDS = ("department_deadline", "manager_deadline", "committee_deadline")
+FIELDS = ("department_deadline", "manager_deadline", "committee_start", "committee_deadline")
 
 
 @recording()
@@ -96,7 +98,7 @@ def for_person(plan_year: PlanYear, user: User) -> tuple[str, date] | None:
     A department's people see their own, extension included; the 課長 theirs; of several departments the nearest.
     """
     if plan_year.status == PlanYear.Status.COMMITTEE:
-        return ("委員の意見の期限", plan_year.committee_deadline) if plan_year.committee_deadline else None
+        return _of_committee(plan_year)
     if plan_year.status != PlanYear.Status.COLLECTING:
         return None
     what, day = "各課の提出期限", plan_year.department_deadline
@@ -109,6 +111,13 @@ def for_person(plan_year: PlanYear, user: User) -> tuple[str, date] | None:
             what, days = "提出期限", [plan_year.deadline_for(pk) for pk in mine]
         day = min(filter(None, days), default=day)
     return (what, day) if day else None
+
+
+def _of_committee(plan_year: PlanYear) -> tuple[str, date] | None:
+    start, deadline = plan_year.committee_start, plan_year.committee_deadline
+    if start and start > timezone.localdate():
+        return "委員の意見の始まり", start
+    return ("委員の意見の期限", deadline) if deadline else None
 
 
 def _confirmed_by(user: User) -> list[int]:

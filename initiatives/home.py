@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
-from initiatives import business_days, handover, review, thread
+from initiatives import business_days, handover, later, review, thread
 from initiatives.asked import Ask
 from initiatives.board import Board, board_of, notice_url
 from initiatives.day_words import moment_label
@@ -28,6 +28,7 @@ class NextStep:
     button: str
     note: str = ""  # a second line: the very words of a colleague
     about: str = ""  # what the button is about, for those who hear it alone
+    heading: str = ""  # what the page opens with when this step comes first
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Page:
     owed: Owed | None = None
     notes: list[HandoverNote] = field(default_factory=list)  # 引継ぎメモ on the work as a whole
     departments: list[Department] = field(default_factory=list)  # in which the person writes
+    reading: list = field(default_factory=list)  # what a member of the committee is to read first
 
     @property
     def labelled_counts(self) -> list[tuple[str, str, int]]:
@@ -51,10 +53,19 @@ class Page:
 
 def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask] = (), order: str = "") -> Page:
     """`asks`: what other apps ask of the person; `order`: of the departments on the board."""
+    page = _page_of_role(user, plan_year, rows, asks, order)
+    brought = [step for bring in later.STEPS for step in bring(user, plan_year)]
+    if brought:
+        page.heading = brought[0].heading or page.heading
+        page.steps = [*brought, *page.steps]
+    return page
+
+
+def _page_of_role(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask], order: str) -> Page:
+    if user.role in later.HOMES:
+        return later.HOMES[user.role](user, plan_year, rows)
     if user.is_coordinator:
         return _coordinator(user, plan_year, rows, asks, order)
-    if user.is_committee:
-        return _committee(plan_year, rows)
     if user.is_admin:
         return _admin(plan_year, rows)
     return _department(user, plan_year, rows, asks)
@@ -345,27 +356,7 @@ def _named(first, count: int) -> str:
     return f"{first.code} {first.name}" + (f"　ほか{count - 1}件" if count > 1 else "")
 
 
-# --- 委員、システム管理者 -------------------------------------------------------------------------------
-
-
-def _committee(plan_year: PlanYear, rows: list[EntryRow]) -> Page:
-    low = [
-        row
-        for row in rows
-        if row.rating and row.rating in {level.letter for level in plan_year.plan.scale if level.reason_required}
-    ]
-    changed = sum(1 for row in rows if row.rating and row.last_rating and row.rating != row.last_rating)
-    return Page(
-        "initiatives/home_committee.html",
-        f"{plan_year.label}の取組{len(rows)}件を読めます",
-        f"評価が前の年度から変わった取組は{changed}件です。",
-        rows=low,
-        steps=[
-            NextStep("目標ごとの評価を見る", "AからDまでの件数と達成率を、目標ごとにまとめています。", _year_url(plan_year, "reporting:summary"), "集計を見る"),
-            NextStep("取組を1件ずつ読む", "目標や担当課でしぼりこめます。", list_url(plan_year), "一覧を見る"),
-            NextStep("成果指標を見る", "実績と目標を年度ごとに図にしています。", _year_url(plan_year, "indicators:indicator_list"), "指標を見る"),
-        ],
-    )  # fmt: skip
+# --- システム管理者 --------------------------------------------------------------------------------------
 
 
 def _admin(plan_year: PlanYear, rows: list[EntryRow]) -> Page:

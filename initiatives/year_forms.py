@@ -27,23 +27,25 @@ def near(day: date) -> date:
 
 
 class DeadlinesForm(forms.ModelForm):
-    """The deadlines of the departments, of their 課長 and of the committee, with proposals in business days."""
+    """The deadlines of the departments and of their 課長 and the days of the committee, with proposals in business days."""
 
     # After what, and how many business days later, a deadline is proposed.
     PROPOSED = {
         "department_deadline": ("", 20),
         "manager_deadline": ("department_deadline", 3),
-        "committee_deadline": ("manager_deadline", 30),
+        "committee_start": ("manager_deadline", 10),
+        "committee_deadline": ("committee_start", 20),
     }
 
     class Meta:
         model = PlanYear
-        fields = ["department_deadline", "manager_deadline", "committee_deadline"]
+        fields = ["department_deadline", "manager_deadline", "committee_start", "committee_deadline"]
         widgets = {name: DateInput() for name in fields}
         help_texts = {
             "department_deadline": "この日の終わりまで書けます。過ぎると書けなくなります。",
             "manager_deadline": "この日までに、課長が確認して送ります。過ぎても送れますが、遅れとして知らせます。",
-            "committee_deadline": "委員に知らせる日です。",
+            "committee_start": "この日から、委員が意見を書けます。決めなければ、委員に開いた日からです。",
+            "committee_deadline": "この日の終わりまで、委員が意見を書けます。過ぎると書けなくなります。",
         }
 
     def __init__(self, *args, **kwargs):

@@ -6,4 +6,8 @@ class ReportingConfig(AppConfig):
     verbose_name = "報告書"
 
     def ready(self):
-        from reporting import checks_system  # noqa: F401  (registers itself)
+        from accounts.models import User
+        from initiatives import later
+        from reporting import checks_system, member_home  # noqa: F401  (the first registers itself)
+
+        later.HOMES[User.Role.COMMITTEE] = member_home.page

@@ -1,6 +1,6 @@
 """From the database to the frozen report of a year: the only place where reporting reads the tables.
 
-Thirteen queries whatever the size of the plan (tests/reporting/test_assemble.py), and as many again when a chapter names a
+Fourteen queries whatever the size of the plan (tests/reporting/test_assemble.py), and as many again when a chapter names a
 difference from last year. Only what is approved goes in:
 a part that is not approved brings no text, and its initiative counts as unrated.
 """
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from indicators import calculation
@@ -33,7 +33,7 @@ from reporting import counting, snapshot, written
 from reporting.glossary import glossary
 from reporting.models import Chapter, CityEvent, Footnote, ReportEdition
 from reporting.prose import Prose
-from reviews.models import CommitteeReview
+from reviews.models import CommitteeReview, Response
 
 
 def assemble(plan_year: PlanYear) -> snapshot.Report:
@@ -97,6 +97,7 @@ def typed(plan_year: PlanYear) -> snapshot.Report:
         ),
         departments=_departments(all_rows, rows.department_positions, scale),
         low_before=rows.low_before(),
+        opinions=_opinions(plan, year),
     )
 
 
@@ -301,6 +302,31 @@ def _goal(goal: Goal, year: int, scale, policies, texts: _Written, indicators, p
         footnotes=tuple(texts.footnotes[goal.pk]),
         committee_review=texts.reviews.get(goal.pk),
         indicator_codes=tuple(indicator.code for indicator in indicators if goal.number in indicator.goal_numbers),
+    )
+
+
+def _opinions(plan: Plan, year: int) -> tuple[snapshot.PublishedOpinion, ...]:
+    """What 福祉総務課 decided to publish, goal by goal, what is about the whole last."""
+    published = Response.objects.filter(
+        opinion__plan_year__plan=plan, opinion__plan_year__fiscal_year=year, is_published=True
+    ).select_related("opinion__goal", "opinion__initiative")
+    in_order = published.order_by(
+        F("opinion__goal__number").asc(nulls_last=True),
+        F("opinion__initiative__position").asc(nulls_first=True),
+        "opinion__anchor",
+        "opinion",
+    )
+    return tuple(
+        snapshot.PublishedOpinion(
+            goal=each.opinion.goal.number if each.opinion.goal else None,
+            code=each.opinion.initiative.code if each.opinion.initiative else "",
+            about=each.opinion.about,
+            summary=each.summary,
+            kind=each.kind,
+            kind_label=each.get_kind_display(),
+            answer=each.text,
+        )
+        for each in in_order
     )
 
 

@@ -348,6 +348,45 @@ class EditionStep(Record):
         return f"{self.edition} {self.get_action_display()}"
 
 
+class Meeting(Versioned):
+    """会議 of the committee: when, what about, and (in its snapshots) which words of the report it had before it."""
+
+    plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="meetings", verbose_name="年度")
+    number = models.PositiveSmallIntegerField("第何回")
+    held_on = models.DateField("開催日")
+    place = models.CharField("場所", max_length=100, blank=True)
+    agenda = models.TextField("議題", blank=True)
+    # The number of the report's edition that the meeting had; empty as long as the report is no edition yet.
+    edition = models.PositiveSmallIntegerField("報告書の版", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "会議"
+        verbose_name_plural = "会議"
+        ordering = ["plan_year", "held_on", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan_year", "number"], name="meeting_number_once")]
+
+    def __str__(self):
+        return f"第{self.number}回"
+
+
+class MeetingSnapshot(Record):
+    """What was opened to the committee at a moment, kept for a meeting: snapshot.dumps and its SHA-256."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="snapshots", verbose_name="会議")
+    content = models.TextField("内容")
+    digest = models.CharField("SHA-256", max_length=64)
+    at = models.DateTimeField("日時", default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="残した人")
+
+    class Meta:
+        verbose_name = "会議の資料"
+        verbose_name_plural = "会議の資料"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.meeting}の資料"
+
+
 class ReportBuild(models.Model):
     """One making of a file of the report, run in the background: of an edition, or of a year as it stands (a draft)."""
 

@@ -361,6 +361,17 @@ TABLES = (
         ),
         lambda report: [(goal.number, note) for goal in report.goals for note in goal.footnotes],
     ),
+    Table("opinions", "主な意見と市の考え方",
+        (
+            Column("goal_number", "目標番号", INTEGER, "空は、報告書の全体についての意見", lambda each: each.goal),
+            Column("code", "番号", TEXT, "取組についての意見のとき、その番号", lambda each: each.code),
+            Column("about", "何について", TEXT, "意見が何についてか", lambda each: each.about),
+            Column("summary", "主な意見", TEXT, "委員の意見の要旨", lambda each: each.summary),
+            Column("kind", "対応", TEXT, "反映、参考、その他", lambda each: each.kind_label),
+            Column("answer", "市の考え方", TEXT, "意見についての市の考え方", lambda each: each.answer),
+        ),
+        lambda report: report.opinions,
+    ),
     Table(
         "glossary",
         "用語の説明",

@@ -192,6 +192,19 @@ class Word:
 
 
 @dataclass(frozen=True)
+class PublishedOpinion:
+    """One line of 主な意見と市の考え方: neutral words for what a member said, and the city's answer. Never a name."""
+
+    goal: int | None  # None: about the whole report
+    code: str  # of the initiative it is about; "" for anything else
+    about: str
+    summary: str
+    kind: str  # adopted, noted, other
+    kind_label: str  # 反映, 参考, その他
+    answer: str
+
+
+@dataclass(frozen=True)
 class Report:
     schema: int
     title: str  # 鎌倉市地域福祉計画 推進状況報告書（令和6年度実施分）
@@ -217,6 +230,7 @@ class Report:
     departments: tuple[DepartmentTally, ...]  # in the register's order
     low_before: tuple[LowBefore, ...] = ()
     glossary: tuple[Word, ...] = ()
+    opinions: tuple[PublishedOpinion, ...] = ()  # 主な意見と市の考え方, goal by goal
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -1,15 +1,26 @@
 from django.urls import path
 
-from reporting import chapter_views, check_views, edition_views, file_views, views
+from reporting import (
+    chapter_views,
+    check_views,
+    edition_views,
+    file_views,
+    meeting_views,
+    reading_views,
+    views,
+)
 from reporting.importing import views as importing
 
 app_name = "reporting"
 _CHAPTER = "plans/<int:plan_id>/<year:fiscal_year>/chapters/<int:goal>/<slug:kind>/"
 _EDITION = "plans/<int:plan_id>/<year:fiscal_year>/report/editions/<int:number>/"
+_READING = "plans/<int:plan_id>/<year:fiscal_year>/reading/"
+_MEETING = "plans/<int:plan_id>/<year:fiscal_year>/meetings/"
 urlpatterns = [
     path("plans/<int:plan_id>/<year:fiscal_year>/summary/", views.summary, name="summary"),
     path("plans/<int:plan_id>/<year:fiscal_year>/summary.xlsx", views.summary_excel, name="summary_excel"),
     path("plans/<int:plan_id>/<year:fiscal_year>/low-ratings/", views.low_ratings, name="low_ratings"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/opinion-table/", views.opinion_table, name="opinion_table"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/", views.build_list, name="build_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/build/", views.build_start, name="build_start"),
     path(
@@ -35,6 +46,15 @@ urlpatterns = [
     path(f"{_CHAPTER}history/", chapter_views.chapter_history, name="chapter_history"),
     path(f"{_CHAPTER}mend/", chapter_views.chapter_mend, name="chapter_mend"),
     path(f"{_CHAPTER}reopen/", chapter_views.chapter_reopen, name="chapter_reopen"),
+    path(_READING, reading_views.reading_list, name="reading_list"),
+    path(f"{_READING}print/", reading_views.reading_print, name="reading_print"),
+    path(f"{_READING}<slug:key>/", reading_views.reading, name="reading"),
+    path(f"{_READING}<slug:key>/read/", reading_views.reading_mark, name="reading_mark"),
+    path(_MEETING, meeting_views.meeting_list, name="meeting_list"),
+    path(f"{_MEETING}add/", meeting_views.meeting_add, name="meeting_add"),
+    path(f"{_MEETING}<int:pk>/", meeting_views.meeting_edit, name="meeting_edit"),
+    path(f"{_MEETING}<int:pk>/freeze/", meeting_views.meeting_freeze, name="meeting_freeze"),
+    path(f"{_MEETING}versions/<int:pk>/", meeting_views.meeting_version, name="meeting_version"),
     path("print.css", chapter_views.print_css_file, name="print_css_file"),
     path("report-builds/<int:pk>/", views.build_detail, name="build_detail"),
     path("report-builds/<int:pk>/progress/", views.build_progress, name="build_progress"),

@@ -21,6 +21,8 @@ from reporting.editions import last_report_of, report_of
 from reporting.excerpt import choices, find
 from reporting.files import KINDS, QUICK
 from reporting.models import ReportBuild, ReportEdition
+from reporting.opinion_table import counts as opinion_counts
+from reporting.opinion_table import published_by_goal
 
 # What 集計 says of ratings that lie oddly: all the best in one 課, last year's text, better than the number says.
 _LEANING = ("clustering", "rating_number", "same_as_last_year")
@@ -114,6 +116,19 @@ def low_ratings(request, plan_year):
         "followed": [(each, address[each.before.code]) for each in found.followed],
     }
     return render(request, "reporting/low_ratings.html", context)
+
+
+@with_plan_year
+def opinion_table(request, plan_year):
+    """主な意見と市の考え方, as it is published."""
+    report = assemble(plan_year)
+    context = {
+        "plan_year": plan_year,
+        "report": report,
+        "groups": published_by_goal(report),
+        "counts": opinion_counts(report),
+    }
+    return render(request, "reporting/opinion_table.html", context)
 
 
 # --- The report's file ------------------------------------------------------------------------------

@@ -31,8 +31,9 @@ from initiatives.models import (
 )
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
-from reporting import edition_cycle
-from reporting.models import Chapter, CheckDecision, ReportBuild, ReportImport
+from reporting import edition_cycle, meetings
+from reporting.models import Chapter, CheckDecision, Meeting, ReportBuild, ReportImport
+from reviews.models import CommitteeRating, CommitteeReview, FollowUp, Inquiry, Opinion, OpinionDraft, Response
 from tests.canaries import Person, Scanner
 from tests.factories import (
     DepartmentFactory,
@@ -293,7 +294,8 @@ class City:
             )  # fmt: skip
             goal = self.plan.goals.get()
             Chapter.objects.create(
-                plan=self.plan, fiscal_year=year, goal=goal, kind="vision", text=plant("総務", word, "章", kind="総務")
+                plan=self.plan, fiscal_year=year, goal=goal, kind="vision",
+                text=plant("総務", word, "章", kind="章", opened=plan_year.is_locked),
             )  # fmt: skip
             CheckDecision.objects.create(
                 plan_year=plan_year, finding=f"{year}", basis=f"{year}", kind="accept", by=office, reason=plant("総務", word, "直さない理由", kind="総務"),
@@ -302,6 +304,7 @@ class City:
         AccountEvent.objects.create(
             by=office, department=self.departments[OWN], what=plant("管理", "いつも", "課にしたこと", kind="管理")
         )
+        self._committee()
         self.term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=office)
         self.indicator = make_indicator(self.plan)
         self.build = ReportBuild.objects.create(plan_year=self.years[2023], requested_by=office)
@@ -327,6 +330,72 @@ class City:
         why = self.scanner.plant("総務", "2022年度", "確定と公表の理由", kind="総務")
         self.edition = edition_cycle.finalize(year, by=office, reason=why)
         edition_cycle.publish(self.edition, by=office, reason=why)
+
+    def _committee(self) -> None:
+        """What is said and answered, in a year before the committee and in one that was published.
+
+        OWN was asked about what is called 聞いた意見, nobody about the other.
+        """
+        member, office, own = self.user("委員"), self.user("福祉総務課"), self.departments[OWN]
+        people = frozenset({"委員", *(name for name, actor in self.actors.items() if actor.person.side == "総務")})
+        self.opinions = []
+        for plan_year in (self.years[2023], self.years[2022]):
+            word, now = f"{plan_year.fiscal_year}年度の委員会", timezone.now()
+            entry = YearlyEntry.objects.filter(
+                initiative__owners__department=own, fiscal_year=plan_year.fiscal_year, parts__status=S.APPROVED
+            ).first()
+            about = {
+                "plan_year": plan_year, "anchor": f"initiative-{entry.initiative_id}", "initiative": entry.initiative,
+                "goal": self.plan.goals.get(), "about": f"{entry.initiative.code}　{entry.initiative.name}", "author": member, "submitted_at": now,
+            }  # fmt: skip
+
+            def plant(place: str, kind: str, department: str = OWN, word: str = word, **more) -> str:
+                return self.scanner.plant(department, word, place, kind=kind, **more)
+
+            asked = Opinion.objects.create(
+                **about, text=plant("聞いた意見", "意見", opened=True, owners=frozenset({OWN}))
+            )
+            other = Opinion.objects.create(**about, text=plant("聞かない意見", "意見", opened=True))
+            Opinion.objects.create(
+                **about, state="withdrawn", text=plant("取り下げた意見", "本人", persons=frozenset({"委員"}))
+            )
+            mine = {"plan_year": plan_year, "author": member}
+            OpinionDraft.objects.create(
+                **mine, anchor=about["anchor"], text=plant("意見の下書き", "本人", persons=frozenset({"委員"})),
+                rating="C", rating_reason=plant("評価の理由の下書き", "本人", persons=frozenset({"委員"})),
+            )  # fmt: skip
+            CommitteeRating.objects.create(
+                **mine,
+                initiative=entry.initiative,
+                rating="C",
+                reason=plant("委員の評価の理由", "本人", persons=people),
+            )
+            Inquiry.objects.create(
+                plan_year=plan_year, opinion=asked, department=own, asked_by=office, question=plant("課への問い", "内輪"),
+                draft=plant("書きかけの回答", "引継ぎ"), reply=plant("課の回答", "内輪"), state="replied", replied_by=office, replied_at=now,
+            )  # fmt: skip
+            Inquiry.objects.create(
+                plan_year=plan_year, opinion=other, department=self.departments[OTHER], asked_by=office, state="cancelled",
+                question=plant("取り消した問い", "総務"),
+            )  # fmt: skip
+            Response.objects.create(
+                opinion=asked, by=office, kind="noted", state="confirmed", confirmed_at=now, summary=plant("要旨", "総務"),
+                text=plant("確定した答え", "意見", opened=True, owners=frozenset({OWN})),
+            )  # fmt: skip
+            Response.objects.create(opinion=other, by=office, kind="noted", text=plant("書きかけの答え", "総務"))
+            FollowUp.objects.create(
+                plan_year=plan_year, opinion=asked, initiative=entry.initiative, by=office, text=plant("引き継ぎ", "内輪"),
+            )  # fmt: skip
+            CommitteeReview.objects.create(
+                plan=self.plan, fiscal_year=plan_year.fiscal_year, goal=self.plan.goals.get(),
+                text=plant("章", "章", "総務", opened=plan_year.is_locked),
+            )  # fmt: skip
+            self.opinions += [asked, other]
+        self.meeting = Meeting.objects.create(
+            plan_year=self.years[2023], number=1, held_on=timezone.localdate(),
+            agenda=self.scanner.plant("総務", "会議", "議題", kind="意見", opened=True),
+        )  # fmt: skip
+        meetings.freeze(self.meeting, by=office)
 
     def survey_of(self, spot: Spot) -> bytes:
         """調査票 of OWN with another 実績 in the row of the spot."""

@@ -60,6 +60,10 @@ def may_read(person: Person, canary: Canary) -> bool:
         return person.side == "管理"
     if person.side == "総務":
         return True
+    if canary.kind == "章":  # opened to the committee when it is 確認済 or the year is 確定
+        return person.side == "委員" and canary.opened
+    if canary.kind == "意見":  # the committee reads what its members said, a department what it was asked about
+        return canary.opened if person.side == "委員" else bool(canary.owners & person.departments)
     if canary.kind == "総務":
         return False
     if canary.kind == "内輪":  # reasons, comments on fields, the talk: between the department and 福祉総務課

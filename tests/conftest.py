@@ -11,6 +11,7 @@ import subprocess
 import pytest
 from django.core.files.base import ContentFile
 from django.test import TransactionTestCase
+from django.utils import timezone
 from hypothesis import settings
 
 from accounts.models import User
@@ -18,7 +19,10 @@ from initiatives.models import Mail, Notice, PlanYear, SurveyUpload, Term
 from initiatives.survey.book import book
 from initiatives.survey.rows import rows_of
 from ledger import guard
-from reporting.models import ReportBuild, ReportImport
+from reporting import meetings
+from reporting.models import Chapter, Meeting, ReportBuild, ReportImport
+from reviews import workflow
+from reviews.workflow import Subject
 from tests.access_city import City, undone
 from tests.factories import (
     DepartmentFactory,
@@ -225,7 +229,7 @@ def plan_year(plan):
 
 
 @pytest.fixture
-def targets(plan, department, coordinator, writer, manager):
+def targets(plan, department, coordinator, writer, manager, member):
     """What the word in the column `target` stands for, as arguments of the address (tests/access.csv)."""
     collecting = PlanYearFactory(plan=plan, fiscal_year=2025)
     opened = PlanYearFactory(plan=plan, fiscal_year=2024, status=PlanYear.Status.COMMITTEE)
@@ -257,6 +261,20 @@ def targets(plan, department, coordinator, writer, manager):
         plan_year=collecting, kind="reminder", recipient=writer, department=department, by=coordinator, mail=mail,
         facts={"write": 1, "returned": 0, "confirm": 0, "until": "", "manager_until": ""}, occasion="-",
     )  # fmt: skip
+
+    confirmed = {"state": Chapter.State.CONFIRMED, "confirmed_by": coordinator, "confirmed_at": timezone.now()}
+    Chapter.objects.create(
+        plan=plan, fiscal_year=2024, goal=plan.goals.get(), kind="vision", text="届くまち。", **confirmed
+    )
+    about = Subject(f"initiative-{initiative.pk}", "1-1-1-1　取組1-1-1-1", plan.goals.get(), initiative.pk)
+    opinion, answered = (workflow.submit(opened, about, text, by=member) for text in ("居場所がほしい。", "広げて。"))
+    inquiry = workflow.ask(department, "どうですか。", by=coordinator, plan_year=opened, opinion=opinion)
+    workflow.rate(opened, initiative, "C", "足りない。", by=member)
+    workflow.answer(answered, {"kind": "adopted", "text": "広げます。"}, by=coordinator, version=0)
+    workflow.perform(answered, "confirm", by=coordinator, version=answered.version)
+    meeting = Meeting.objects.create(plan_year=opened, number=1, held_on="2026-01-20", agenda="報告書の案")
+    kept = meetings.freeze(meeting, by=coordinator)
+    left = workflow.leave(answered, "広げたかを見る。", initiative, by=coordinator, version=0)
 
     term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
 
@@ -294,6 +312,22 @@ def targets(plan, department, coordinator, writer, manager):
         "公表の版": year(published.plan_year, number=1),
         "公表の版の再開": year(published.plan_year, number=1, action="reopen"),
         "確定の版": year(finalized.plan_year, number=1),
+        "審議中の読むもの": year(opened, key=f"initiative-{initiative.pk}"),
+        "審議中の読む章": year(opened, key="chapter-1-vision"),
+        "審議中の読む指標": year(opened, key=f"indicator-{indicator.pk}"),
+        "審議中の読む目標": year(opened, key="goal-1"),
+        "ない読むもの": year(opened, key="chapter-1-overall"),
+        "委員の意見": year(opened, pk=opinion.pk),
+        "答えた意見": year(opened, pk=answered.pk),
+        "ない意見": year(opened, pk=10**6),
+        "課への依頼": year(opened, pk=inquiry.pk),
+        "審議中の講評": year(opened, goal=1),
+        "ない講評": year(opened, goal=9),
+        "委員が評価した取組": year(opened, pk=initiative.pk),
+        "会議": year(opened, pk=meeting.pk),
+        "会議の資料": year(opened, pk=kept.pk),
+        "ない会議の資料": year(opened, pk=10**6),
+        "引き継ぎ": year(collecting, pk=left.pk),
         "作成": {"pk": build.pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},

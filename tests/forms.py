@@ -24,6 +24,7 @@ from initiatives.models import EntryPart, Plan, PlanYear, SurveyUpload
 from reporting.importing.compare import Answers
 from reporting.importing.uploads import remember_answers
 from reporting.models import Chapter, Footnote, ReportBuild, ReportImport
+from reviews.models import CommitteeReview, Opinion
 from tests.factories import PDF, UserFactory, make_entry, make_initiative
 from tests.initiatives.survey.sheets import download, filled
 from tests.reporting.importing import small
@@ -132,6 +133,14 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
     Footnote.objects.create(**of_year, number=1, text="支援を届けに行くこと。")
     AccessAttempt.objects.create(username="writer", failures_since_start=settings.AXES_FAILURE_LIMIT)
     survey = filled(download(writer, year, department), year, {("1-1-1-1", "result"): "8回行った。"})
+    opened = PlanYear.objects.get(**targets["審議中の年度"])
+    about = {"plan_year": opened, "anchor": "report", "about": "報告書の全体", "submitted_at": timezone.now()}
+    unasked = Opinion.objects.create(**about, author=User.objects.get(username="member"), text="見やすい。")
+    CommitteeReview.objects.create(plan=plan, fiscal_year=2024, text="よい。", state=CommitteeReview.State.CONFIRMED)
+    of_opinions = [
+        reverse("reviews:opinion_detail", kwargs=targets["答えた意見"] | {"pk": pk})
+        for pk in (unasked.pk, targets["答えた意見"]["pk"])
+    ]
     upload = SurveyUpload.keep(survey, "調査票.xlsx", by=writer, plan_year=year)
     ready = ReportImport.keep(small.content(), "調査票.xlsx", fiscal_year=2024, by=colleague)
     remember_answers(ready, Answers("みなと市福祉計画", add=frozenset({"福祉課", "防災課", "こども課"})))
@@ -146,6 +155,8 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
             ("writer", reverse("initiatives:survey_preview", kwargs=targets["受付中の年度"] | {"pk": upload.pk})),
             ("coordinator", reverse("reporting:import_preview", kwargs={"pk": ready.pk})),
             ("coordinator", reverse("reporting:build_detail", args=[making.pk])),
+            *(("coordinator", address) for address in of_opinions),
+            ("coordinator", reverse("reviews:review_edit", kwargs=targets["審議中の講評"] | {"goal": 0})),
         ],
     )
 

@@ -19,6 +19,7 @@ from initiatives.notices import delivery, outbox, words
 from reporting.assemble import assemble
 from reporting.files import KINDS
 from reporting.models import ReportEdition
+from reviews.models import CommitteeRating, FollowUp, Inquiry
 from tests.access_city import CO_OWNER, OTHER, OWN, STATES, City, undone
 from tests.canaries import MARK, Canary, Person, body_of, may_read, names_in
 
@@ -72,6 +73,28 @@ def _places(city: City) -> dict[str, list[dict]]:
         "確認待ちの調査票": [years[0] | {"pk": city.upload.pk}],
         "資料": [plan | {"fiscal_year": file.part.entry.fiscal_year, "pk": file.pk} for file in files],
         "指標": [year | {"pk": city.indicator.pk} for year in years],
+        "読むもの": [plan | {"fiscal_year": e.fiscal_year, "key": f"initiative-{e.initiative_id}"} for e in entries],
+        "読む章": [year | {"key": "chapter-1-vision"} for year in years],
+        "読む指標": [year | {"key": f"indicator-{city.indicator.pk}"} for year in years],
+        "読む目標": [year | {"key": key} for year in years for key in ("goal-1", "report")],
+        "ない読むもの": [years[2] | {"key": "chapter-1-overall"}],
+        "答えた意見": [plan | {"fiscal_year": 2023, "pk": city.opinions[0].pk}],
+        "ない意見": [years[2] | {"pk": 10**6}],
+        "課への依頼": [
+            plan | {"fiscal_year": asked.plan_year.fiscal_year, "pk": asked.pk}
+            for asked in Inquiry.objects.select_related("plan_year")
+        ],
+        "講評": [year | {"goal": goal} for year in years for goal in (0, 1)],
+        "ない講評": [years[2] | {"goal": 9}],
+        "委員が評価した取組": [
+            plan | {"fiscal_year": rated.plan_year.fiscal_year, "pk": rated.initiative_id}
+            for rated in CommitteeRating.objects.select_related("plan_year")
+        ],
+        "会議": [years[2] | {"pk": city.meeting.pk}],
+        "会議の資料": [years[2] | {"pk": city.meeting.snapshots.get().pk}],
+        "ない会議の資料": [years[2] | {"pk": 10**6}],
+        "引き継ぎ": [years[0] | {"pk": FollowUp.objects.first().pk}],
+        "委員の意見": [plan | {"fiscal_year": said.plan_year.fiscal_year, "pk": said.pk} for said in city.opinions],
         "章": [year | {"goal": 1, "kind": "vision"} for year in years],
         "ない章": [years[0] | {"goal": 1, "kind": "overall"}],
         "用語": [years[0] | {"pk": city.term.pk}],
@@ -102,9 +125,7 @@ def _addresses(city: City) -> list[str]:
             continue
         target = row["target"]
         if target not in places:  # 受付中の年度, 書きかけの資料: one of many
-            target = next(
-                name for name in ("年度", "取組", "記入", "課の調査票", "資料", "指標", "章") if target.endswith(name)
-            )
+            target = max((name for name in places if target.endswith(name)), key=len)
         about = places[target] if "200" in row.values() or "302" in row.values() else places[target][:1]
         for place in about:
             address = reverse(row["name"], kwargs=place)

@@ -64,6 +64,7 @@ class Notice(models.Model):
         RETURNED = "returned", "差戻し"
         DEADLINE = "deadline", "期限の変更"
         CLOSED = "closed", "受付終了"
+        ASKED = "asked", "回答の依頼"
 
     plan_year = models.ForeignKey(PlanYear, models.CASCADE, related_name="notices", verbose_name="年度")
     kind = models.CharField("知らせ", max_length=8, choices=Kind)

@@ -45,6 +45,8 @@ class PlanYear(models.Model):
     department_deadline = models.DateField("各課の提出期限", null=True, blank=True)
     # When 課長 should have passed on what waits for them. Nothing closes on this day: it reminds and tells who is late.
     manager_deadline = models.DateField("課長の期限", null=True, blank=True)
+    # Between these two days, both included, members of the committee write. Without the first: from the opening on.
+    committee_start = models.DateField("委員の意見の始まり", null=True, blank=True)
     committee_deadline = models.DateField("委員の意見の期限", null=True, blank=True)
 
     objects = PlanYearQuerySet.as_manager()

@@ -31,6 +31,7 @@ State = Mail.State
 GATHER = timedelta(minutes=10)
 # A mail this long on its way was cut off in the middle.
 LOST_AFTER = timedelta(minutes=15)
+GATHERED = (Notice.Kind.RETURNED, Notice.Kind.ASKED)
 # Nobody wants last week's news: after a long stop, or from a backup, it is not sent any more.
 STALE = timedelta(days=3)
 ATTEMPTS = 5
@@ -109,9 +110,10 @@ def compose(now: datetime) -> int:
 
 
 def _is_ripe(notices: list[Notice], now: datetime) -> bool:
-    """Returned parts wait for others like them where a worker comes back for them; anything else takes them along."""
+    """Returned parts and questions wait for others like them where a worker comes back for them; anything else takes
+    them along."""
     patience = GATHER if default_task_backend.supports_defer else timedelta(0)
-    return any(notice.kind != Notice.Kind.RETURNED or notice.created_at <= now - patience for notice in notices)
+    return any(notice.kind not in GATHERED or notice.created_at <= now - patience for notice in notices)
 
 
 def _sorted_out(notices: list[Notice], now: datetime) -> dict[str, list[Notice]]:
@@ -135,9 +137,11 @@ def why_not(notice: Notice, now: datetime) -> str:
 
 
 def _is_overtaken(notice: Notice) -> bool:
-    """A reminder stops when the year is closed; a part that was sent again is no news."""
+    """A reminder stops when the year is closed, a question when the committee is done; a part that was sent again is no news."""
     if notice.kind == Notice.Kind.REMINDER:
         return notice.plan_year.status != PlanYear.Status.COLLECTING
+    if notice.kind == Notice.Kind.ASKED:
+        return notice.plan_year.status != PlanYear.Status.COMMITTEE
     return notice.kind == Notice.Kind.RETURNED and notice.part.status != EntryPart.Status.RETURNED
 
 

@@ -25,7 +25,7 @@ def put(notices: Iterable[Notice]) -> None:
     if not notices:
         return
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    gather = all(notice.kind == Kind.RETURNED for notice in notices)
+    gather = all(notice.kind in delivery.GATHERED for notice in notices)
     transaction.on_commit(partial(delivery.send_later, gather=gather))
 
 
@@ -109,6 +109,23 @@ def part_returned(step: Transition, plan_year: PlanYear) -> None:
         )
         for worker in recipients.workers_of([part.department_id])[part.department_id]
         if worker.person != step.by and (not worker.manages or step.from_status != EntryPart.Status.AWAITING_MANAGER)
+    )  # fmt: skip
+
+
+def reply_asked(
+    plan_year: PlanYear, department: Department, about: str, number: int, *, occasion: str, by: User
+) -> None:
+    """回答の依頼 of 福祉総務課 about what the committee said, to everyone of the department.
+
+    about: the name of the thing in the plan. number: of the question, for its address. No word of an opinion is here.
+    """
+    put(
+        Notice(
+            plan_year=plan_year, kind=Kind.ASKED, recipient=worker.person, department=department, by=by,
+            occasion=occasion, facts={"about": about, "number": number},
+        )
+        for worker in recipients.workers_of([department.pk])[department.pk]
+        if worker.person != by
     )  # fmt: skip
 
 

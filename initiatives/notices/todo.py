@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from initiatives import business_days, deadlines
+from initiatives import business_days, deadlines, later
 from initiatives.asked import Ask
 from initiatives.models import EntryPart, Mail, Notice, PlanYear, Transition, YearTransition
 from initiatives.notices import outbox, wording
@@ -35,17 +35,19 @@ class Todo:
 
 def todo_for(user: User, plan_year: PlanYear, asks: Iterable[Ask] = ()) -> list[Todo]:
     """The pressing first, then the newest. A fixed number of queries. `asks`: what other apps ask of the person."""
-    if user.is_coordinator:
-        found = _coordinating(plan_year) + _returned(user, plan_year)
-    elif user.is_committee:
-        found = _committee(plan_year)
-    elif user.is_admin or not user.department_ids():
-        found = []
-    else:
-        found = _writing(user, plan_year)
+    found = _own_lines(user, plan_year)
     found += [Todo(ask.kind, ask.title, ask.text, ask.url, ask.button) for ask in asks]
+    found += [each for bring in later.TODO for each in bring(user, plan_year)]
     found.sort(key=lambda each: each.at.timestamp() if each.at else 0, reverse=True)
     return sorted(found, key=lambda each: not each.pressing)
+
+
+def _own_lines(user: User, plan_year: PlanYear) -> list[Todo]:
+    if user.is_coordinator:
+        return _coordinating(plan_year) + _returned(user, plan_year)
+    if user.is_committee:
+        return _committee(plan_year)
+    return [] if user.is_admin or not user.department_ids() else _writing(user, plan_year)
 
 
 def _url(plan_year: PlanYear, name: str, *more: int) -> str:
@@ -180,9 +182,9 @@ def _committee(plan_year: PlanYear) -> list[Todo]:
         return []
     step, day = _step_to(plan_year, Y.COMMITTEE), plan_year.committee_deadline
     text = f"意見の期限は{business_days.label(day)}です。" if day else "承認された内容を読めます。"
-    return [
-        Todo("審議開始", f"{plan_year.label}実施分の審議が始まっています", text, _url(plan_year, "entry_list"), "取組を読む", step and step.at)
-    ]  # fmt: skip
+    url = reverse("reporting:reading_list", args=[plan_year.plan_id, plan_year.fiscal_year])
+    title = f"{plan_year.label}実施分の審議が始まっています"
+    return [Todo("審議開始", title, text, url, "読んで意見を書く", step and step.at)]
 
 
 def _coordinating(plan_year: PlanYear) -> list[Todo]:

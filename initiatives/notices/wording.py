@@ -19,7 +19,7 @@ from initiatives.models import Notice, PlanYear
 Kind = Notice.Kind
 MARK = "【あゆみ】"
 # In mails the most pressing comes first.
-ORDER = (Kind.RETURNED, Kind.REMINDER, Kind.KICKOFF, Kind.DEADLINE, Kind.CLOSED)
+ORDER = (Kind.RETURNED, Kind.ASKED, Kind.REMINDER, Kind.KICKOFF, Kind.DEADLINE, Kind.CLOSED)
 
 # What stands before and after a mass notice until 福祉総務課 writes its own.
 DEFAULT_WORDS = {
@@ -103,6 +103,9 @@ def _head(notices: list[Notice]) -> str:
         return (
             f"{first.facts['code']}が差し戻されました" if len(notices) == 1 else f"{len(notices)}件が差し戻されました"
         )
+    if first.kind == Kind.ASKED:
+        about = first.facts["about"] if len(notices) == 1 else f"{len(notices)}件"
+        return f"推進委員会の意見への回答のお願い（{about}）"
     if first.kind == Kind.REMINDER:
         return _reminder_head(notices, until)
     if first.kind == Kind.KICKOFF:
@@ -130,9 +133,11 @@ def _of_year(notices: list[Notice]) -> list[str]:
     for together in _by_kind(notices):
         if together[0].kind == Kind.RETURNED:
             lines.append("・差し戻された取組があります。理由は、あゆみの画面で読めます。")
+        if together[0].kind == Kind.ASKED:
+            lines.append("・推進委員会の意見について、課の考えを聞かせてください。意見は、あゆみの画面で読めます。")
         for notice in together:
             lines += LINES[notice.kind](notice)
-    pages = _once(_page_link(notice) for notice in notices if notice.kind != Kind.RETURNED)
+    pages = _once(_page_link(notice) for notice in notices if notice.kind not in (Kind.RETURNED, Kind.ASKED))
     return [*_once(lines), *pages]
 
 
@@ -175,6 +180,13 @@ def _returned(notice: Notice) -> list[str]:
     return [f"　{notice.facts['code']} {notice.facts['name']}（{notice.department}）", f"　{link}"]
 
 
+def _asked(notice: Notice) -> list[str]:
+    return [
+        f"　{notice.facts['about']}（{notice.department}）",
+        f"　{_link(notice.plan_year, 'reviews:inquiry_edit', notice.facts['number'])}",
+    ]
+
+
 def _deadline(notice: Notice) -> list[str]:
     return [f"・{words}。" for words in deadline_changes(notice)]
 
@@ -208,6 +220,7 @@ LINES = {
     Kind.KICKOFF: _kickoff,
     Kind.REMINDER: _reminder,
     Kind.RETURNED: _returned,
+    Kind.ASKED: _asked,
     Kind.DEADLINE: _deadline,
     Kind.CLOSED: _closed,
 }
@@ -239,7 +252,8 @@ def _link(plan_year: PlanYear, name: str, *more: int) -> str:
     """The full address of a page, by the site's own setting. Without one: where to look."""
     if not settings.BASE_URL:
         return "あゆみのホームから開けます。"
-    return settings.BASE_URL + reverse(f"initiatives:{name}", args=[plan_year.plan_id, plan_year.fiscal_year, *more])
+    view = name if ":" in name else f"initiatives:{name}"
+    return settings.BASE_URL + reverse(view, args=[plan_year.plan_id, plan_year.fiscal_year, *more])
 
 
 def _day(iso: str | None) -> str:

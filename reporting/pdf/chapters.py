@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from indicators import calculation, charts
 from initiatives import fiscal_year as fy
 from reporting.low_ratings import low_ratings
+from reporting.opinion_table import published_by_goal
 from reporting.pdf.figures import Counted, IndicatorPage, mark
 from reporting.pdf.fonts import drawable
 from reporting.pdf.table import Column, PrintedRow, Slice, columns, slices, weight
@@ -105,6 +106,7 @@ class Book:
             "tables": f"各{initiative}の進捗状況",
             "indicators": "成果指標",
             "glossary": "用語の説明",
+            "opinions": "主な意見と市の考え方",
             "index": "担当課別の索引",
             "structure": "計画の体系",
             "errata": "正誤表",
@@ -124,6 +126,7 @@ class Book:
             *self._low(),
             *[chapter for goal in self.report.goals for chapter in self._tables(goal)],
             *self._indicators(),
+            *self._opinions(),
             *self._glossary(),
         ]
         index = self._index()
@@ -451,6 +454,15 @@ class Book:
         part = self.parts["glossary"]
         self._enter(1, part, "glossary")
         return [self._chapter("glossary", "glossary", part, {"heading": part}, part=part, head=part)]
+
+    def _opinions(self) -> list[Chapter]:
+        """What the committee said and the city answers, where something is published."""
+        if not self.report.opinions:
+            return []
+        part = self.parts["opinions"]
+        self._enter(1, part, "opinions")
+        context = {"heading": part, "groups": published_by_goal(self.report)}
+        return [self._chapter("opinions", "opinions", part, context, part=part, head=part, weight=3000)]
 
     def _index(self) -> Chapter:
         part = self.parts["index"]

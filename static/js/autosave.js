@@ -1,5 +1,5 @@
-// Saves what is typed into a form[data-autosave]: a department's part, a chapter. Without this file the button 保存する
-// does the same.
+// Saves what is typed into a form[data-autosave]: a department's part, a chapter, a member's opinion. Without this file
+// its button does the same.
 //
 // What is typed goes to this browser's storage at once and to the server two seconds after typing stops. The stored
 // copy goes only when the server has answered that it holds the same words. One request is on its way at a time.
@@ -23,6 +23,7 @@
   const TABS = `${PREFIX}-tab-`;
   const KEY = `${TABS}${tab()}`;
   const KEPT = `${PREFIX}-kept`;
+  const ADDRESS = form.getAttribute("action") || location.pathname;
   const NAMES = [...form.querySelectorAll("[name^=seen-]")].map((seen) => seen.name.slice(5));
   const VERSIONS = [...form.querySelectorAll("[data-version]")].map((version) => version.name);
   const status = document.getElementById("autosave-status");
@@ -100,7 +101,7 @@
   const signInAgain = () => {
     const line = say(`サインインの時間が切れたので、保存していません。${here()} `, "err");
     const link = document.createElement("a");
-    link.href = `${form.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
+    link.href = `${form.dataset.login}?next=${encodeURIComponent(ADDRESS)}`;
     link.textContent = "サインインして続ける";
     line.append(link);
     stopped = true;
@@ -153,7 +154,7 @@
     }
     let response, answer;
     try {
-      response = await fetch(location.pathname, {
+      response = await fetch(ADDRESS, {
         method: "POST",
         body,
         headers: { "X-Autosave": "1" },
@@ -204,7 +205,7 @@
   // 低評価の理由 is asked for when the chosen rating needs it; a reason once written stays in sight.
   function when() {
     for (const pair of form.querySelectorAll("[data-when]")) {
-      const asked = pair.dataset.when.split(" ").includes(field("self_rating").value);
+      const asked = pair.dataset.when.split(" ").includes(field(form.dataset.rating).value);
       pair.hidden = !asked && !pair.querySelector("textarea")?.value && !pair.querySelector(".field--err");
     }
   }

@@ -52,14 +52,14 @@ def test_manager_sees_what_waits_for_confirmation(client, manager, plan, plan_ye
     assert page_of(client, plan_year).h1.get_text() == "1件が、課長の確認を待っています"
 
 
-def test_committee_sees_low_ratings_of_the_year_opened_to_it(client, member, plan, department):
+def test_committee_sees_what_to_read_first_of_the_year_opened_to_it(client, member, plan, department):
     year = PlanYearFactory(plan=plan, status=PlanYear.Status.COMMITTEE)
     make_entry(make_initiative(plan, "1-1-1-1", department, name="よい取組"), rating="A")
     make_entry(make_initiative(plan, "1-1-1-2", department, name="低い取組"), rating="D")
     client.force_login(member)
     page = page_of(client, year)
-    assert page.h1.get_text() == "令和6年度の取組2件を読めます"
-    assert [link.get_text() for link in page.select("ul.links a")] == ["低い取組"]
+    assert page.h1.get_text() == "あと2件を読んで、意見を書けます"
+    assert ["低い取組" in link.get_text() for link in page.select(".readlist a")] == [True]
 
 
 def test_the_first_page_leads_to_the_year_under_way(client, writer, plan):

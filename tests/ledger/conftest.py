@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import AccountEvent
 from initiatives.models import FieldChange, FieldComment, HandoverNote, PartMessage, Transition, YearTransition
 from ledger import anchors
-from reporting.models import CheckDecision, EditionStep, ReportEdition
+from reporting.models import CheckDecision, EditionStep, Meeting, MeetingSnapshot, ReportEdition
 from tests.factories import make_entry, make_initiative
 
 
@@ -62,3 +62,10 @@ def write_log(plan, plan_year, department, writer, coordinator, *, rounds=8) -> 
 def log(plan, plan_year, department, writer, coordinator):
     write_log(plan, plan_year, department, writer, coordinator)
     return anchors.head()
+
+
+@pytest.fixture
+def meeting_snapshot(plan_year, coordinator):
+    """One record of the kind that is younger than the ledger."""
+    meeting = Meeting.objects.create(plan_year=plan_year, number=1, held_on=timezone.localdate())
+    return MeetingSnapshot.objects.create(meeting=meeting, content="{}", digest="0", by=coordinator)

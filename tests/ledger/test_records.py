@@ -20,12 +20,12 @@ TABLES = sorted([LedgerEntry._meta.db_table, *(model._meta.db_table for model in
 
 def test_the_kinds_of_records():
     assert {model.__name__ for model in record_models()} == {
-        "AccountEvent", "CheckDecision", "EditionStep", "FieldChange", "FieldComment", "HandoverNote", "PartMessage",
-        "ReportEdition", "Transition", "YearTransition",
+        "AccountEvent", "CheckDecision", "EditionStep", "FieldChange", "FieldComment", "HandoverNote", "MeetingSnapshot",
+        "PartMessage", "ReportEdition", "Transition", "YearTransition",
     }  # fmt: skip
 
 
-def test_the_models_refuse_to_change_and_to_delete(log):
+def test_the_models_refuse_to_change_and_to_delete(log, meeting_snapshot):
     for model in record_models():
         row = model.objects.first()
         for refused in (row.save, row.delete, model.objects.all().delete, lambda m=model: m.objects.update(pk=1)):
@@ -36,7 +36,7 @@ def test_the_models_refuse_to_change_and_to_delete(log):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_database_refuses_to_change_and_to_delete(log, table):
+def test_the_database_refuses_to_change_and_to_delete(log, meeting_snapshot, table):
     key = "position" if table == LedgerEntry._meta.db_table else "id"
     statements = [f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}"]
     if connection.vendor == "postgresql":

@@ -135,6 +135,20 @@ def report(goals: list[snapshot.Goal] | None = None, **changes) -> snapshot.Repo
         indicators=indicators,
         indicator_ratings=dict(calculation.tally([each.year(YEAR).rating for each in indicators], SCALE).distribution),
         departments=departments(rows),
+        opinions=(
+            snapshot.PublishedOpinion(
+                1,
+                "1-1-1-1",
+                "1-1-1-1　第1111の見守り",
+                "回数をふやしてほしい。",
+                "adopted",
+                "反映",
+                "次の年度は30回にする。",
+            ),
+            snapshot.PublishedOpinion(
+                None, "", "報告書の全体", "写真をふやしてほしい。", "noted", "参考", "来年の報告書で考える。"
+            ),
+        ),
     )
     return replace(base, **changes)
 

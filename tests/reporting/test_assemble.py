@@ -178,7 +178,7 @@ def test_queries_do_not_grow(plan, year, department, other_department, count, dj
         make_entry(make_initiative(plan, f"{number}-1-1-1", department, other_department), rating="A")
         make_indicator(plan, f"I{number}", goals=(number,), values={2024: ("1", "2")})
     fresh = PlanYear.objects.select_related("plan").get(pk=year.pk)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assemble(fresh)
 
 

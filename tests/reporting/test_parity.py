@@ -34,7 +34,7 @@ KEYS = {
     "Tally.overall_rating", "Policy.code", "Direction.code", "DepartmentTally.codes", "Goal.indicator_codes", "Indicator.code",
     "Indicator.polarity", "Indicator.kind", "Indicator.accumulation", "IndicatorYear.actual_figure",
     "IndicatorYear.target_figure", "IndicatorYear.rating", "IndicatorYear.computed_rating", "Section.kind", "Owner.role",
-    "LowBefore.code", "LowBefore.rating", "Part.self_rating",
+    "LowBefore.code", "LowBefore.rating", "Part.self_rating", "PublishedOpinion.code", "PublishedOpinion.kind",
 }  # fmt: skip
 
 

@@ -106,7 +106,8 @@ def test_every_part_of_the_printed_report_is_there_in_order(pdf):
         "成果指標の評価実績", "4総括", "goal_summaryの文", "委員会の講評", "よく続いています", "来年も続けましょう",
         "概要", "①社会動向", "(1)国県の動向", "(2)市の動向", "見守り隊を始めた", "②進捗管理の状況", "(1)成果指標に関して",
         "(2)具体的な取組に関して", "③今後進むべき方向性", "(1)R6までの主な取組", "(2)必要な取組の方向性", "ビジョン", "④注釈",
-        "各取組の総括", "再掲を除く合計", "R1実績", "R6実績", "市民アンケート", "担当課別の索引",
+        "各取組の総括", "再掲を除く合計", "R1実績", "R6実績", "市民アンケート",
+        "主な意見と市の考え方", "回数をふやしてほしい。", "反映", "次の年度は30回にする。", "写真をふやしてほしい。", "担当課別の索引",
     ]  # fmt: skip
     order[order.index("R1実績")] = "R3実績"  # the year of the first values of this plan
     place = 0
@@ -132,7 +133,7 @@ def test_outline_names_parts_goals_policies_directions_and_rows(pdf):
         titles = [(level, title) for level, title, _ in outline(tree.root)]
     parts = [title for level, title in titles if level == 1]
     assert parts == [
-        "表紙", "目次", "計画の体系", "令和6年度事業の総括", "各目標の進捗状況", "各取組の進捗状況", "成果指標", "担当課別の索引",
+        "表紙", "目次", "計画の体系", "令和6年度事業の総括", "各目標の進捗状況", "各取組の進捗状況", "成果指標", "主な意見と市の考え方", "担当課別の索引",
     ]  # fmt: skip
     names = [title for _, title in titles]
     for title in (

@@ -1,5 +1,6 @@
-"""推進委員会: what the committee says about a year."""
+"""講評: the committee's review, written by 福祉総務課 with what the members said at hand."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +8,14 @@ from initiatives.models import Goal, Plan, Versioned
 
 
 class CommitteeReview(Versioned):
-    """講評: the committee's review of a goal, or of the whole (goal is None)."""
+    """講評: the committee's review of a goal, or of the whole (goal is None).
+
+    The committee reads it when it is 確認済. The report prints it in either state, as it does chapters.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "下書き"
+        CONFIRMED = "confirmed", "確認済"
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="committee_reviews", verbose_name="計画")
     fiscal_year = models.PositiveSmallIntegerField("年度")
@@ -16,6 +24,10 @@ class CommitteeReview(Versioned):
     )
     heading = models.CharField("見出し", max_length=200, blank=True)
     text = models.TextField("講評", blank=True)
+    state = models.CharField("状態", max_length=10, choices=State, default=State.DRAFT)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="書いた人"
+    )
 
     class Meta:
         verbose_name = "講評"

@@ -1,0 +1,10 @@
+"""What the apps to the right add to pages of this one. Imports point left, so they bring it here (AppConfig.ready)."""
+
+from collections.abc import Callable
+
+# (user, plan_year) → lines of お知らせ・することリスト (notices.todo.Todo)
+TODO: list[Callable] = []
+# (user, plan_year) → steps that come first under 次にすること (home.NextStep)
+STEPS: list[Callable] = []
+# role → (user, plan_year, rows) → the ホーム of that role (home.Page)
+HOMES: dict[str, Callable] = {}
