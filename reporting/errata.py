@@ -30,6 +30,7 @@ NOT_TOLD = {
     "Row": {"holds_own", "own_reason", "approved", "approved_on"},
     "Section": {"kind", "source"},
     "Event": {"source"},
+    "PublishedOpinion": {"kind"},  # printed by its label
     "Footnote": {"source"},
     "Indicator": {"kind"},
     "IndicatorYear": {"recorded_on"},
@@ -71,6 +72,7 @@ def errata(before: Report, after: Report) -> tuple[Correction, ...]:
         *_structure(goals, after),
         *_front(before, after, goals),
         *(line for pair in goals for line in _goal(*pair, after)),
+        *_opinions(before, after),
         *_counts(before, after, goals),
         *_low_before(before, after),
         *(line for pair in goals for line in _rows(*pair, after)),
@@ -265,6 +267,16 @@ def _event(event: Event) -> str:
 
 def _note(note: Footnote) -> str:
     return f"（注{note.number}）{note.text}"
+
+
+def _opinions(before: Report, after: Report) -> Iterator[Correction]:
+    """主な意見と市の考え方, line by line as they stand."""
+    labels = {"code": "番号", "about": "何について", "summary": "意見", "kind_label": "区分", "answer": "市の考え方"}
+    for number, pair in enumerate(zip_longest(before.opinions, after.opinions), 1):
+        at = _at("主な意見と市の考え方", f"{number}つ目")
+        goals = (f"{after.terms['goal']}{one.goal}" if one and one.goal else "" for one in pair)
+        yield from _value(at, after.terms["goal"], *goals)
+        yield from _values(at, *pair, labels)
 
 
 def _counts(before: Report, after: Report, goals: Sequence[tuple]) -> Iterator[Correction]:

@@ -200,7 +200,7 @@ def test_queries_of_the_department_do_not_grow(
         make_entry(make_initiative(plan, f"{number}-1-1-2", department), status="draft")
     client.force_login(writer)
     page_of(client, plan_year)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page_of(client, plan_year)
 
 
