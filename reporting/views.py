@@ -31,7 +31,7 @@ def summary(request, plan_year):
     """集計: ratings by goal, policy and department against last year, counted from what is approved."""
     found = _summary(request, plan_year)
     rows = [(f"{line.number} {line.name}", line.tally.ratings) for line in found.goals]
-    title = f"{plan_year.plan.goal_term}ごとの評価の件数"
+    title = f"{found.report.terms['goal']}ごとの評価の件数"
     scale = found.report.scale
     context = {
         "plan_year": plan_year,
@@ -49,8 +49,8 @@ def summary(request, plan_year):
     for name, matrix in (("years", found.years), ("ratings", found.ratings)):
         context[name] = {
             "matrix": matrix,
-            "down": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.down],
-            "up": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.up],
+            "down": [(pair, address.get(pair.row.code, ""), reasons.get(pair.row.code, "")) for pair in matrix.down],
+            "up": [(pair, address.get(pair.row.code, ""), reasons.get(pair.row.code, "")) for pair in matrix.up],
         }
     if context["may_check"]:
         context["leaning"] = _leaning(plan_year, found)
@@ -58,7 +58,7 @@ def summary(request, plan_year):
 
 
 def _addresses(plan_year):
-    """The page of each initiative by its code."""
+    """The page of each initiative by its code, as the plan numbers it today; an edition may know others."""
     codes = Initiative.objects.filter(plan=plan_year.plan_id).values_list("code", "pk")
     year = plan_year.plan_id, plan_year.fiscal_year
     return {code: reverse("initiatives:entry_detail", args=[*year, pk]) for code, pk in codes}
@@ -110,8 +110,8 @@ def low_ratings(request, plan_year):
         "plan_year": plan_year,
         "rating_scale": report.scale,
         "found": found,
-        "low": [(each, address[each.row.code]) for each in found.low],
-        "followed": [(each, address[each.before.code]) for each in found.followed],
+        "low": [(each, address.get(each.row.code, "")) for each in found.low],
+        "followed": [(each, address.get(each.before.code, "")) for each in found.followed],
     }
     return render(request, "reporting/low_ratings.html", context)
 
