@@ -22,6 +22,7 @@ from reporting.checks.year import Judged, open_errors
 from reporting.editions import report_of, year_before
 from reporting.models import EditionStep, ReportEdition, digest_of
 
+CHANGED = "この画面を開いたあとで、内容が変わりました。下の指摘と報告書を確かめてから、もう一度押してください。"
 NEEDS_REASON = "{}。このまま進めるときは、理由を書いてください。版の記録に残ります。"
 
 
@@ -35,16 +36,29 @@ def doubts(plan_year: PlanYear, errors: list[Judged]) -> list[str]:
     return told
 
 
+def would_be(plan_year: PlanYear) -> str:
+    """The digest of the edition that 確定 would make now."""
+    return digest_of(snapshot.dumps(assemble(plan_year)))
+
+
 @recording()
-def finalize(plan_year: PlanYear, *, by: User, reason: str = "", at: datetime | None = None) -> ReportEdition:
-    """確定: the report as it stands becomes the year's next edition. Raises TransitionError, Conflict."""
+def finalize(
+    plan_year: PlanYear, *, by: User, reason: str = "", seen: str = "", at: datetime | None = None
+) -> ReportEdition:
+    """確定: the report as it stands becomes the year's next edition. Raises TransitionError, Conflict.
+
+    seen: the digest (would_be) of what the person looked at; nothing else is frozen in their name. The ledger is held, so
+    nobody changes a text in between.
+    """
     at, errors = at or timezone.now(), open_errors(plan_year)
     told = doubts(plan_year, errors)
     if told and not reason.strip():
         raise TransitionError(NEEDS_REASON.format("、".join(told)))
-    year_cycle.perform_with_edition(plan_year, "finalize", by=by, reason=reason, at=at)
     before = year_before(plan_year)
     text = snapshot.dumps(assemble(plan_year))
+    if seen and seen != digest_of(text):
+        raise TransitionError(CHANGED)
+    year_cycle.perform_with_edition(plan_year, "finalize", by=by, reason=reason, at=at)
     edition = ReportEdition.objects.create(
         plan_year=plan_year,
         number=(plan_year.editions.aggregate(last=Max("number"))["last"] or 0) + 1,

@@ -94,15 +94,18 @@ def edition_new(request, plan_year):
     problem, status = "", 422 if form.errors else 200
     if form.is_valid():
         try:
-            edition = edition_cycle.finalize(plan_year, by=request.user, reason=form.cleaned_data["reason"])
+            told = {"reason": form.cleaned_data["reason"], "seen": request.POST.get("seen", "")}
+            edition = edition_cycle.finalize(plan_year, by=request.user, **told)
             _make_files(request, edition)
             messages.success(request, f"{plan_year.label}を確定し、{edition.label}を作りました。")
             return redirect("reporting:edition_detail", plan_year.plan_id, plan_year.fiscal_year, edition.number)
         except (TransitionError, Conflict) as error:
             problem, status = str(error) if isinstance(error, TransitionError) else CHANGED, 409
+            plan_year.refresh_from_db(fields=["status"])
+    may = plan_year.status == PlanYear.Status.COMMITTEE
     context = {
-        "plan_year": plan_year, "doubts": doubts, "form": form, "problem": problem,
-        "may": plan_year.status == PlanYear.Status.COMMITTEE, "words": year_cycle.WORDS[plan_year.status],
+        "plan_year": plan_year, "doubts": doubts, "form": form, "problem": problem, "may": may,
+        "seen": edition_cycle.would_be(plan_year) if may else "", "words": year_cycle.WORDS[plan_year.status],
     }  # fmt: skip
     return render(request, "reporting/edition_new.html", context, status=status)
 

@@ -309,6 +309,19 @@ def test_from_the_committee_to_the_public_by_the_pages(office, year, settings, t
     assert fresh(year).status == PlanYear.Status.REVIEWING
 
 
+def test_only_what_was_looked_at_becomes_an_edition(office, year):
+    seen = page(office.get(address("edition_new"))).find("input", {"name": "seen"})["value"]
+    EntryPart.objects.update(result="会議を4回開いた。")
+    response = office.post(address("edition_new"), {"reason": "審議が終わった", "seen": seen})
+    shown = page(response)
+    assert response.status_code == 409 and "内容が変わりました" in shown.find(role="alert").text
+    assert shown.textarea.text.strip() == "審議が終わった"
+    assert not ReportEdition.objects.exists() and fresh(year).status == PlanYear.Status.COMMITTEE
+    seen = shown.find("input", {"name": "seen"})["value"]
+    assert office.post(address("edition_new"), {"reason": REASON, "seen": seen}).status_code == 302
+    assert ReportEdition.objects.get().digest == seen
+
+
 def test_pressing_twice_or_too_late_says_so(office, year, edition):
     response = office.post(address("edition_new"), {"reason": REASON})
     assert response.status_code == 409
