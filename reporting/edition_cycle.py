@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.models import User
 from initiatives import year_cycle
 from initiatives.models import PlanYear
-from initiatives.permissions import can_run_year
 from initiatives.workflow import TransitionError
 from ledger.chain import recording
 from reporting import snapshot
@@ -21,6 +20,7 @@ from reporting.checks.run import CHECKS
 from reporting.checks.year import Judged, open_errors
 from reporting.editions import report_of, year_before
 from reporting.models import EditionStep, ReportEdition, digest_of
+from reporting.permissions import can_move_edition
 
 CHANGED = "この画面を開いたあとで、内容が変わりました。下の指摘と報告書を確かめてから、もう一度押してください。"
 NEEDS_REASON = "{}。このまま進めるときは、理由を書いてください。版の記録に残ります。"
@@ -98,7 +98,7 @@ def reopen(edition: ReportEdition, *, by: User, reason: str, at: datetime | None
 @recording()
 def withdraw(edition: ReportEdition, *, by: User, reason: str, at: datetime | None = None) -> EditionStep:
     """取り下げ: nobody outside reads the edition any more. The year stays as it is."""
-    if not can_run_year(by) or not edition.is_public:
+    if not can_move_edition(by) or not edition.is_public:
         raise TransitionError("公表している版ではないので、取り下げはできません。")
     if not reason.strip():
         raise TransitionError("理由を書いてください。版の記録に残ります。")

@@ -19,8 +19,9 @@ from reporting.checks.year import open_errors
 from reporting.errata import errata
 from reporting.files import KINDS
 from reporting.models import ReportBuild, ReportEdition
+from reporting.permissions import can_move_edition
 
-coordinators_only = only_for(permissions.can_run_year)
+movers_only = only_for(can_move_edition)
 CHANGED = "ほかの人が、先に年度を進めました。いまの状態を確かめてから、もう一度選んでください。"
 
 
@@ -85,7 +86,7 @@ def moves_of(edition: ReportEdition, standing: ReportEdition | None) -> list[Mov
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_plan_year
-@coordinators_only
+@movers_only
 def edition_new(request, plan_year):
     """確定: GET shows what that means and what is still doubtful; POST does it."""
     errors = open_errors(plan_year) if plan_year.status == PlanYear.Status.COMMITTEE else []
@@ -122,7 +123,7 @@ def _edition(request, plan_year, number: int) -> ReportEdition:
 @with_plan_year
 def edition_detail(request, plan_year, number):
     edition = _edition(request, plan_year, number)
-    office = permissions.can_run_year(request.user)
+    office = can_move_edition(request.user)
     standing = ReportEdition.objects.light().standing(plan_year)
     before = edition.before or (edition.predecessor if office else None)
     made = {build.kind: build for build in reversed(edition.builds.filter(excerpt=""))}  # the newest of each
@@ -147,7 +148,7 @@ def edition_detail(request, plan_year, number):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_plan_year
-@coordinators_only
+@movers_only
 def edition_step(request, plan_year, number, action):
     edition = _edition(request, plan_year, number)
     move = MOVES.get(action)
@@ -180,7 +181,7 @@ def _told_by(edition: ReportEdition) -> list[ReportEdition]:
 
 @require_POST
 @with_plan_year
-@coordinators_only
+@movers_only
 def edition_files(request, plan_year, number):
     """Make what is missing of an edition's files."""
     _make_files(request, _edition(request, plan_year, number))

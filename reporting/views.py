@@ -1,3 +1,6 @@
+import logging
+from io import BytesIO
+
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +24,9 @@ from reporting.editions import last_report_of, report_of
 from reporting.excerpt import choices, find
 from reporting.files import KINDS, QUICK
 from reporting.models import ReportBuild, ReportEdition
+from reporting.permissions import can_view_file
+
+log = logging.getLogger(__name__)
 
 # What 集計 says of ratings that lie oddly: all the best in one 課, last year's text, better than the number says.
 _LEANING = ("clustering", "rating_number", "same_as_last_year")
@@ -44,6 +50,7 @@ def summary(request, plan_year):
         "years_wide": found.chart("yw", width=900),
         "years_narrow": found.chart("yn", width=340, above=True),
         "may_check": permissions.can_check_report(request.user),
+        "edition": ReportEdition.objects.light().visible_to(request.user).filter(plan_year=plan_year).first(),
     }
     address, reasons = _addresses(plan_year), _reasons(request, plan_year)
     for name, matrix in (("years", found.years), ("ratings", found.ratings)):
@@ -184,9 +191,17 @@ def build_progress(request, pk):
 
 @require_GET
 def build_file(request, pk):
-    build = _build(request, pk)
-    if build.status != ReportBuild.Status.DONE:
+    """The file as it was made and as its digest says; else it is not handed out."""
+    made = ReportBuild.objects.filter(status=ReportBuild.Status.DONE).select_related("plan_year__plan", "edition")
+    build = get_object_or_404(made, pk=pk)
+    if not can_view_file(request.user, build):
         raise Http404
+    try:
+        content = builds.content_of(build)
+    except builds.Damaged as error:
+        log.error("the file of report build %s is damaged: %s", pk, error)
+        context = {"build": build, "may_build": permissions.can_build_report(request.user)}
+        return render(request, "reporting/build_damaged.html", context, status=409)
     kind = KINDS[build.kind]
     name = build.name or f"{build.plan_year.plan.name}_推進状況報告書_{build.plan_year.short}{kind.extension}"
-    return FileResponse(build.file.open("rb"), filename=name, content_type=kind.content_type)
+    return FileResponse(BytesIO(content), filename=name, content_type=kind.content_type)

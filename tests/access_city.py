@@ -42,6 +42,7 @@ from tests.factories import (
     make_attachment,
     make_deputy,
     make_entry,
+    make_file,
     make_indicator,
     make_initiative,
 )
@@ -327,6 +328,7 @@ class City:
         why = self.scanner.plant("総務", "2022年度", "確定と公表の理由", kind="総務")
         self.edition = edition_cycle.finalize(year, by=office, reason=why)
         edition_cycle.publish(self.edition, by=office, reason=why)
+        self.file = make_file(self.edition, office)
 
     def survey_of(self, spot: Spot) -> bytes:
         """調査票 of OWN with another 実績 in the row of the spot."""

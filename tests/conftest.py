@@ -29,6 +29,7 @@ from tests.factories import (
     make_deputy,
     make_edition,
     make_entry,
+    make_file,
     make_indicator,
     make_initiative,
 )
@@ -295,6 +296,8 @@ def targets(plan, department, coordinator, writer, manager):
         "公表の版の再開": year(published.plan_year, number=1, action="reopen"),
         "確定の版": year(finalized.plan_year, number=1),
         "作成": {"pk": build.pk},
+        "公表の版のファイル": {"pk": make_file(published, coordinator).pk},
+        "確定の版のファイル": {"pk": make_file(finalized, coordinator).pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},
         "利用者": {"pk": writer.pk},

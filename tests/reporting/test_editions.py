@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.apps import apps
 from django.db import DatabaseError, transaction
+from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,13 +18,14 @@ from initiatives import year_cycle
 from initiatives.models import EntryPart, Goal, Initiative, Plan, PlanYear
 from initiatives.workflow import TransitionError
 from ledger import verify
-from reporting import edition_cycle, files, snapshot
+from reporting import builds, edition_cycle, files, snapshot
 from reporting.assemble import assemble
 from reporting.checks.run import run
 from reporting.checks.year import context_of
 from reporting.editions import last_report_of, report_of
 from reporting.models import Chapter, ReportEdition
-from tests.factories import PlanYearFactory, UserFactory, make_entry, make_indicator, make_initiative
+from reporting.permissions import can_view_edition
+from tests.factories import PlanYearFactory, UserFactory, make_entry, make_file, make_indicator, make_initiative
 
 pytestmark = pytest.mark.django_db
 REASON = "資料のとおり"
@@ -276,6 +278,49 @@ def test_whatever_is_pressed_editions_stay_as_they_were(db, plan, department, co
             if year.is_locked:
                 assert snapshot.dumps(report_of(year)) == kept[max(kept)]
         transaction.set_rollback(True)
+
+
+STATES = [["finalize"], ["finalize", "publish"], ["finalize", "reopen"], ["finalize", "publish", "reopen"],
+          ["finalize", "publish", "reopen", "withdraw"]]  # fmt: skip
+
+
+@pytest.mark.parametrize("moves", STATES, ids="-".join)
+def test_who_may_read_an_edition_is_one_rule(year, coordinator, department, moves):
+    """permissions.can_view_edition, the list, the page and its files say the same, in every state and for everybody."""
+    edition = edition_cycle.finalize(year, by=coordinator, reason=REASON)
+    file = make_file(edition, coordinator)
+    for move in moves[1:]:
+        getattr(edition_cycle, move)(ReportEdition.objects.get(), by=coordinator, reason=REASON)
+    edition = ReportEdition.objects.with_steps().get()
+    assert edition.is_public == ReportEdition.objects.public().exists()
+    people = [UserFactory(role=role) for role in User.Role.values] + [
+        UserFactory(role=User.Role.COORDINATOR, is_active=False)
+    ]
+    for person in people:
+        may = can_view_edition(person, edition)
+        assert ReportEdition.objects.visible_to(person).exists() == may, person.role
+        client = Client()
+        if person.is_active:
+            client.force_login(person)
+            assert (client.get(address("edition_detail", 1)).status_code == 200) == may, person.role
+            got = client.get(reverse("reporting:build_file", args=[file.pk]))
+            assert (got.status_code == 200) == may, person.role
+    office = [person for person in people if person.is_coordinator and person.is_active]
+    assert all(can_view_edition(person, edition) for person in office)
+
+
+def test_a_file_that_was_changed_is_not_handed_out(office, edition, coordinator, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    file = make_file(edition, coordinator, b"%PDF-1.7 what was made")
+    download = reverse("reporting:build_file", args=[file.pk])
+    assert b"".join(office.get(download).streaming_content) == b"%PDF-1.7 what was made"
+    for spoil in (lambda path: path.write_bytes(b"%PDF-1.7 what was made up"), lambda path: path.unlink()):
+        spoil(tmp_path / file.file.name)
+        answer = office.get(download)
+        assert answer.status_code == 409 and "このファイルは、作ったときと違っています" in page(answer).h1.text
+        assert builds.is_damaged(file)
+    made = builds.start(edition.plan_year, by=coordinator)
+    assert made != file and made.status == "waiting", "it may be made again"
 
 
 # --- Pages ----------------------------------------------------------------------------------------------
