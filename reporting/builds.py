@@ -33,6 +33,10 @@ class QueueFull(Exception):
     """So much is waiting that nothing more is taken in. Nothing was started."""
 
 
+class Damaged(Exception):
+    """The kept file is gone, or is not the one that was made."""
+
+
 class Cancelled(Exception):
     """Somebody does not want the build any more."""
 
@@ -52,13 +56,33 @@ def _start(plan_year: PlanYear, edition: ReportEdition | None, by: User, kind: s
     wanted = {"plan_year": plan_year, "edition": edition, "kind": kind, "excerpt": excerpt}
     # An edition never changes, so its file is made once; of a draft only what is being made counts.
     good = (*ReportBuild.UNFINISHED, Status.DONE) if edition else ReportBuild.UNFINISHED
-    if found := ReportBuild.objects.filter(**wanted, status__in=good).first():
+    found = ReportBuild.objects.filter(**wanted, status__in=good).first()
+    if found and not is_damaged(found):
         return found
     if ReportBuild.objects.filter(status__in=ReportBuild.UNFINISHED).count() >= MOST_WAITING:
         raise QueueFull
     build = ReportBuild.objects.create(**wanted, requested_by=by)
     transaction.on_commit(lambda: make_file.enqueue(build.pk))
     return build
+
+
+def content_of(build: ReportBuild) -> bytes:
+    """The file as it was made. Raises Damaged."""
+    try:
+        with build.file.storage.open(build.file.name) as file:
+            content = file.read()
+    except OSError as error:
+        raise Damaged(build.file.name) from error
+    if build.digest and hashlib.sha256(content).hexdigest() != build.digest:
+        raise Damaged(build.file.name)
+    return content
+
+
+def is_damaged(build: ReportBuild) -> bool:
+    try:
+        return build.status == Status.DONE and not content_of(build)
+    except Damaged:
+        return True
 
 
 def cancel(build: ReportBuild) -> bool:

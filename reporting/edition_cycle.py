@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.models import User
 from initiatives import year_cycle
 from initiatives.models import PlanYear
-from initiatives.permissions import can_run_year
 from initiatives.workflow import TransitionError
 from ledger.chain import recording
 from reporting import snapshot
@@ -21,7 +20,9 @@ from reporting.checks.run import CHECKS
 from reporting.checks.year import Judged, open_errors
 from reporting.editions import report_of, year_before
 from reporting.models import EditionStep, ReportEdition, digest_of
+from reporting.permissions import can_move_edition
 
+CHANGED = "この画面を開いたあとで、内容が変わりました。下の指摘と報告書を確かめてから、もう一度押してください。"
 NEEDS_REASON = "{}。このまま進めるときは、理由を書いてください。版の記録に残ります。"
 
 
@@ -35,16 +36,29 @@ def doubts(plan_year: PlanYear, errors: list[Judged]) -> list[str]:
     return told
 
 
+def would_be(plan_year: PlanYear) -> str:
+    """The digest of the edition that 確定 would make now."""
+    return digest_of(snapshot.dumps(assemble(plan_year)))
+
+
 @recording()
-def finalize(plan_year: PlanYear, *, by: User, reason: str = "", at: datetime | None = None) -> ReportEdition:
-    """確定: the report as it stands becomes the year's next edition. Raises TransitionError, Conflict."""
+def finalize(
+    plan_year: PlanYear, *, by: User, reason: str = "", seen: str = "", at: datetime | None = None
+) -> ReportEdition:
+    """確定: the report as it stands becomes the year's next edition. Raises TransitionError, Conflict.
+
+    seen: the digest (would_be) of what the person looked at; nothing else is frozen in their name. The ledger is held, so
+    nobody changes a text in between.
+    """
     at, errors = at or timezone.now(), open_errors(plan_year)
     told = doubts(plan_year, errors)
     if told and not reason.strip():
         raise TransitionError(NEEDS_REASON.format("、".join(told)))
-    year_cycle.perform_with_edition(plan_year, "finalize", by=by, reason=reason, at=at)
     before = year_before(plan_year)
     text = snapshot.dumps(assemble(plan_year))
+    if seen and seen != digest_of(text):
+        raise TransitionError(CHANGED)
+    year_cycle.perform_with_edition(plan_year, "finalize", by=by, reason=reason, at=at)
     edition = ReportEdition.objects.create(
         plan_year=plan_year,
         number=(plan_year.editions.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -84,7 +98,7 @@ def reopen(edition: ReportEdition, *, by: User, reason: str, at: datetime | None
 @recording()
 def withdraw(edition: ReportEdition, *, by: User, reason: str, at: datetime | None = None) -> EditionStep:
     """取り下げ: nobody outside reads the edition any more. The year stays as it is."""
-    if not can_run_year(by) or not edition.is_public:
+    if not can_move_edition(by) or not edition.is_public:
         raise TransitionError("公表している版ではないので、取り下げはできません。")
     if not reason.strip():
         raise TransitionError("理由を書いてください。版の記録に残ります。")

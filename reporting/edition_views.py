@@ -19,8 +19,9 @@ from reporting.checks.year import open_errors
 from reporting.errata import errata
 from reporting.files import KINDS
 from reporting.models import ReportBuild, ReportEdition
+from reporting.permissions import can_move_edition
 
-coordinators_only = only_for(permissions.can_run_year)
+movers_only = only_for(can_move_edition)
 CHANGED = "ほかの人が、先に年度を進めました。いまの状態を確かめてから、もう一度選んでください。"
 
 
@@ -85,7 +86,7 @@ def moves_of(edition: ReportEdition, standing: ReportEdition | None) -> list[Mov
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_plan_year
-@coordinators_only
+@movers_only
 def edition_new(request, plan_year):
     """確定: GET shows what that means and what is still doubtful; POST does it."""
     errors = open_errors(plan_year) if plan_year.status == PlanYear.Status.COMMITTEE else []
@@ -94,15 +95,18 @@ def edition_new(request, plan_year):
     problem, status = "", 422 if form.errors else 200
     if form.is_valid():
         try:
-            edition = edition_cycle.finalize(plan_year, by=request.user, reason=form.cleaned_data["reason"])
+            told = {"reason": form.cleaned_data["reason"], "seen": request.POST.get("seen", "")}
+            edition = edition_cycle.finalize(plan_year, by=request.user, **told)
             _make_files(request, edition)
             messages.success(request, f"{plan_year.label}を確定し、{edition.label}を作りました。")
             return redirect("reporting:edition_detail", plan_year.plan_id, plan_year.fiscal_year, edition.number)
         except (TransitionError, Conflict) as error:
             problem, status = str(error) if isinstance(error, TransitionError) else CHANGED, 409
+            plan_year.refresh_from_db(fields=["status"])
+    may = plan_year.status == PlanYear.Status.COMMITTEE
     context = {
-        "plan_year": plan_year, "doubts": doubts, "form": form, "problem": problem,
-        "may": plan_year.status == PlanYear.Status.COMMITTEE, "words": year_cycle.WORDS[plan_year.status],
+        "plan_year": plan_year, "doubts": doubts, "form": form, "problem": problem, "may": may,
+        "seen": edition_cycle.would_be(plan_year) if may else "", "words": year_cycle.WORDS[plan_year.status],
     }  # fmt: skip
     return render(request, "reporting/edition_new.html", context, status=status)
 
@@ -119,7 +123,7 @@ def _edition(request, plan_year, number: int) -> ReportEdition:
 @with_plan_year
 def edition_detail(request, plan_year, number):
     edition = _edition(request, plan_year, number)
-    office = permissions.can_run_year(request.user)
+    office = can_move_edition(request.user)
     standing = ReportEdition.objects.light().standing(plan_year)
     before = edition.before or (edition.predecessor if office else None)
     made = {build.kind: build for build in reversed(edition.builds.filter(excerpt=""))}  # the newest of each
@@ -144,7 +148,7 @@ def edition_detail(request, plan_year, number):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_plan_year
-@coordinators_only
+@movers_only
 def edition_step(request, plan_year, number, action):
     edition = _edition(request, plan_year, number)
     move = MOVES.get(action)
@@ -177,7 +181,7 @@ def _told_by(edition: ReportEdition) -> list[ReportEdition]:
 
 @require_POST
 @with_plan_year
-@coordinators_only
+@movers_only
 def edition_files(request, plan_year, number):
     """Make what is missing of an edition's files."""
     _make_files(request, _edition(request, plan_year, number))

@@ -1,3 +1,6 @@
+import logging
+from io import BytesIO
+
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +26,9 @@ from reporting.files import KINDS, QUICK
 from reporting.models import ReportBuild, ReportEdition
 from reporting.opinion_table import counts as opinion_counts
 from reporting.opinion_table import published_by_goal
+from reporting.permissions import can_view_file
+
+log = logging.getLogger(__name__)
 
 # What 集計 says of ratings that lie oddly: all the best in one 課, last year's text, better than the number says.
 _LEANING = ("clustering", "rating_number", "same_as_last_year")
@@ -33,7 +39,7 @@ def summary(request, plan_year):
     """集計: ratings by goal, policy and department against last year, counted from what is approved."""
     found = _summary(request, plan_year)
     rows = [(f"{line.number} {line.name}", line.tally.ratings) for line in found.goals]
-    title = f"{plan_year.plan.goal_term}ごとの評価の件数"
+    title = f"{found.report.terms['goal']}ごとの評価の件数"
     scale = found.report.scale
     context = {
         "plan_year": plan_year,
@@ -46,13 +52,14 @@ def summary(request, plan_year):
         "years_wide": found.chart("yw", width=900),
         "years_narrow": found.chart("yn", width=340, above=True),
         "may_check": permissions.can_check_report(request.user),
+        "edition": ReportEdition.objects.light().visible_to(request.user).filter(plan_year=plan_year).first(),
     }
     address, reasons = _addresses(plan_year), _reasons(request, plan_year)
     for name, matrix in (("years", found.years), ("ratings", found.ratings)):
         context[name] = {
             "matrix": matrix,
-            "down": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.down],
-            "up": [(pair, address[pair.row.code], reasons.get(pair.row.code, "")) for pair in matrix.up],
+            "down": [(pair, address.get(pair.row.code, ""), reasons.get(pair.row.code, "")) for pair in matrix.down],
+            "up": [(pair, address.get(pair.row.code, ""), reasons.get(pair.row.code, "")) for pair in matrix.up],
         }
     if context["may_check"]:
         context["leaning"] = _leaning(plan_year, found, request.user)
@@ -60,7 +67,7 @@ def summary(request, plan_year):
 
 
 def _addresses(plan_year):
-    """The page of each initiative by its code."""
+    """The page of each initiative by its code, as the plan numbers it today; an edition may know others."""
     codes = Initiative.objects.filter(plan=plan_year.plan_id).values_list("code", "pk")
     year = plan_year.plan_id, plan_year.fiscal_year
     return {code: reverse("initiatives:entry_detail", args=[*year, pk]) for code, pk in codes}
@@ -112,8 +119,8 @@ def low_ratings(request, plan_year):
         "plan_year": plan_year,
         "rating_scale": report.scale,
         "found": found,
-        "low": [(each, address[each.row.code]) for each in found.low],
-        "followed": [(each, address[each.before.code]) for each in found.followed],
+        "low": [(each, address.get(each.row.code, "")) for each in found.low],
+        "followed": [(each, address.get(each.before.code, "")) for each in found.followed],
     }
     return render(request, "reporting/low_ratings.html", context)
 
@@ -199,9 +206,17 @@ def build_progress(request, pk):
 
 @require_GET
 def build_file(request, pk):
-    build = _build(request, pk)
-    if build.status != ReportBuild.Status.DONE:
+    """The file as it was made and as its digest says; else it is not handed out."""
+    made = ReportBuild.objects.filter(status=ReportBuild.Status.DONE).select_related("plan_year__plan", "edition")
+    build = get_object_or_404(made, pk=pk)
+    if not can_view_file(request.user, build):
         raise Http404
+    try:
+        content = builds.content_of(build)
+    except builds.Damaged as error:
+        log.error("the file of report build %s is damaged: %s", pk, error)
+        context = {"build": build, "may_build": permissions.can_build_report(request.user)}
+        return render(request, "reporting/build_damaged.html", context, status=409)
     kind = KINDS[build.kind]
     name = build.name or f"{build.plan_year.plan.name}_推進状況報告書_{build.plan_year.short}{kind.extension}"
-    return FileResponse(build.file.open("rb"), filename=name, content_type=kind.content_type)
+    return FileResponse(BytesIO(content), filename=name, content_type=kind.content_type)

@@ -43,6 +43,7 @@ from tests.factories import (
     make_attachment,
     make_deputy,
     make_entry,
+    make_file,
     make_indicator,
     make_initiative,
 )
@@ -330,6 +331,7 @@ class City:
         why = self.scanner.plant("総務", "2022年度", "確定と公表の理由", kind="総務")
         self.edition = edition_cycle.finalize(year, by=office, reason=why)
         edition_cycle.publish(self.edition, by=office, reason=why)
+        self.file = make_file(self.edition, office)
 
     def _committee(self) -> None:
         """What is said and answered, in a year before the committee and in one that was published.

@@ -33,6 +33,7 @@ from tests.factories import (
     make_deputy,
     make_edition,
     make_entry,
+    make_file,
     make_indicator,
     make_initiative,
 )
@@ -329,6 +330,8 @@ def targets(plan, department, coordinator, writer, manager, member):
         "ない会議の資料": year(opened, pk=10**6),
         "引き継ぎ": year(collecting, pk=left.pk),
         "作成": {"pk": build.pk},
+        "公表の版のファイル": {"pk": make_file(published, coordinator).pk},
+        "確定の版のファイル": {"pk": make_file(finalized, coordinator).pk},
         "確認待ちの取り込み": {"pk": waiting.pk},
         "済んだ取り込み": {"pk": taken_in.pk},
         "利用者": {"pk": writer.pk},

@@ -1,6 +1,9 @@
 """Rows for tests. `make_plan` builds a small whole plan; the factories add to it."""
 
+import hashlib
+
 import factory
+from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
@@ -23,6 +26,7 @@ from initiatives.models import (
 )
 from ledger import guard
 from reporting import edition_cycle
+from reporting.models import ReportBuild
 
 SCALE = (
     ("A", "目標に向け順調に実施できた。", 75, 3),
@@ -179,6 +183,14 @@ def _figure(name: str, value) -> dict:
     if isinstance(value, Figure) or value is None:
         return {name: None, f"{name}_figure": value or Figure.BLANK}
     return {name: value, f"{name}_figure": Figure.VALUE}
+
+
+def make_file(edition, by, content: bytes = b"%PDF-") -> ReportBuild:
+    """A file of an edition, as it was made and kept."""
+    build = ReportBuild(plan_year=edition.plan_year, edition=edition, requested_by=by, status=ReportBuild.Status.DONE)
+    build.digest, build.size, build.finished_at = hashlib.sha256(content).hexdigest(), len(content), timezone.now()
+    build.file.save("edition.pdf", ContentFile(content))
+    return build
 
 
 def make_edition(plan, fiscal_year: int, by, *, published: bool = True):

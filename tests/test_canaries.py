@@ -103,6 +103,8 @@ def _places(city: City) -> dict[str, list[dict]]:
         "確定の版": editions[:1],
         "公表の版の再開": [each | {"action": "reopen"} for each in editions[:1]],
         "作成": [{"pk": city.build.pk}],
+        "公表の版のファイル": [{"pk": city.file.pk}],
+        "確定の版のファイル": [{"pk": city.build.pk}],
         "確認待ちの取り込み": [{"pk": city.waiting.pk}],
         "済んだ取り込み": [{"pk": city.taken_in.pk}],
         "利用者": [{"pk": city.user("担当者").pk}],
