@@ -190,11 +190,14 @@ class City:
         opened = YEARS[year][0] in (Y.COMMITTEE, Y.FINALIZED, Y.PUBLISHED)
         whole = {"owners": frozenset(statuses), "opened": opened}
         lead = next(iter(statuses))
-        about = whole | {"kind": "文", "approved": set(statuses.values()) == {S.APPROVED}}
+        published = YEARS[year][0] == Y.PUBLISHED
+        approved = set(statuses.values()) == {S.APPROVED}
+        about = whole | {"kind": "文", "approved": approved, "published": approved and published}
         both = f"{state}の{'と'.join(statuses)}" if state in MIXED else state
 
         def plant(place: str, **more) -> str:
-            return self.scanner.plant(lead, both, place, **(about | more))
+            hidden = {"published": False} if more else {}
+            return self.scanner.plant(lead, both, place, **(about | hidden | more))
 
         entry = make_entry(
             initiative, year, status=S.DRAFT, target="30件", rating="C",
@@ -203,16 +206,17 @@ class City:
             rating_reason=plant("評価を変えた理由", kind="書き直す前"),
         )  # fmt: skip
         for name, status in statuses.items():
-            self._part(entry.parts.get(department=self.departments[name]), both, status, whole)
+            self._part(entry.parts.get(department=self.departments[name]), both, status, whole, published)
         self._changed(entry, "next_target", plant("直す前の次年度の目標", kind="書き直す前"))
         return entry
 
-    def _part(self, part: EntryPart, state: str, status: str, whole: dict) -> None:
+    def _part(self, part: EntryPart, state: str, status: str, whole: dict, published: bool) -> None:
         name, staff = part.department.name, self.user("担当者")
         about = whole | {"kind": "文", "approved": status == S.APPROVED}
 
         def plant(place: str, kind: str = "文") -> str:
-            return self.scanner.plant(name, state, place, **(about | {"kind": kind}))
+            printed = kind == "文" and published and status == S.APPROVED
+            return self.scanner.plant(name, state, place, **(about | {"kind": kind, "published": printed}))
 
         make_attachment(
             part, staff, b"%PDF-1.7\n" + plant("資料の中身", "委員の外").encode(), plant("資料の名前", "委員の外") + ".pdf", plant("資料の説明", "委員の外")
@@ -296,7 +300,7 @@ class City:
             goal = self.plan.goals.get()
             Chapter.objects.create(
                 plan=self.plan, fiscal_year=year, goal=goal, kind="vision",
-                text=plant("総務", word, "章", kind="章", opened=plan_year.is_locked),
+                text=plant("総務", word, "章", kind="章", opened=plan_year.is_locked, published=plan_year.status == Y.PUBLISHED),
             )  # fmt: skip
             CheckDecision.objects.create(
                 plan_year=plan_year, finding=f"{year}", basis=f"{year}", kind="accept", by=office, reason=plant("総務", word, "直さない理由", kind="総務"),

@@ -1,85 +1,111 @@
-"""The files of an edition, each made once from its frozen report and kept beside the pages."""
+"""The files of an edition: those made when it was 確定 (reporting.builds), and the tables of its open data."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reporting import opendata, word, workbook
+from reporting import opendata
+from reporting.files import KINDS
+from reporting.models import ReportBuild
 from reporting.public import words
 from reporting.public.answers import NotThere
 from reporting.public.cache import Kept, shelf_of
-from reporting.public.source import Published, Site
+from reporting.public.source import Site
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A file that every edition has: its name in addresses, what it is called, how it is made."""
-
-    name: str
-    label: str
-    content_type: str
-    make: Callable[[Published], bytes]
-    note: str = ""
+# Names in addresses, and what a citizen is told.
+BUILT = {
+    "report.pdf": ("pdf", "推進状況報告書（PDF、読み上げに対応）"),
+    "report.docx": ("word", "推進状況報告書（Word）"),
+    "report.xlsx": ("excel", "取組の一覧と集計（Excel）"),
+    "opendata.zip": ("data", "オープンデータ（CSVとJSONをまとめたもの）"),
+}
+JSON_NAME, JSON_LABEL = "report.json", "オープンデータ（JSON）"
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of an edition as it is offered."""
+    """A file as it is offered. Without `url` it is still being made."""
 
-    kind: Kind
-    url: str
-    size: str
-    sha256: str
-
-
-def _word(edition: Published) -> bytes:
-    return word.render(edition.report, edition=edition.label, digest=edition.digest)
+    label: str
+    url: str = ""
+    size: str = ""
+    sha256: str = ""
 
 
-def _data(edition: Published) -> bytes:
-    return opendata.render(edition.report, edition=edition.label)
+@dataclass(frozen=True)
+class Download:
+    content_type: str
+    saved_as: str
+    file: Kept
 
 
-def _json(edition: Published) -> bytes:
-    return opendata.as_json(edition.report, edition=edition.label).encode()
+def download(site: Site, name: str) -> Download:
+    """A file under its name. It is kept as it is, so that its SHA-256 is that of what is downloaded."""
+    if name in BUILT:
+        return _built(site, name)
+    make, content_type = _made(site, name)
+    saved_as = f"{site.report.plan_name}_{site.edition.year}_{site.edition.label}_{name}"
+    return Download(content_type, saved_as, _kept(site, name, make))
 
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind("report.docx", "推進状況報告書（Word）", DOCX, _word),
-        Kind("report.xlsx", "取組の一覧（Excel）", XLSX, lambda edition: workbook.render(edition.report)),
-        Kind("opendata.zip", "オープンデータ（CSVとJSONをまとめたもの）", "application/zip", _data),
-        Kind("report.json", "オープンデータ（JSON）", "application/json", _json),
-    )
-}
+def _kept(site: Site, name: str, make: Callable[[], bytes]) -> Kept:
+    return shelf_of(site).get(f"file {site.edition.facts} {name}", make, packed=False)
 
 
-def kept(site: Site, name: str) -> tuple[Kind, Kept]:
-    """A file, packed in no way: its SHA-256 is that of what is downloaded."""
-    kind = KINDS.get(name) or _table(site, name)
-    edition = site.edition
-    return kind, shelf_of(site).get(f"file {edition.facts} {name}", lambda: kind.make(edition), packed=False)
+def _built(site: Site, name: str) -> Download:
+    kind = KINDS[BUILT[name][0]]
+
+    def read() -> bytes:
+        build = site.edition.files.get(kind.key)
+        if build is None:
+            raise NotThere
+        return content_of(build)
+
+    report, edition = site.report, site.edition
+    saved_as = f"{report.plan_name}_推進状況報告書_{edition.short}{edition.label}{kind.extension}"
+    return Download(kind.content_type, saved_as, _kept(site, name, read))
 
 
-def _table(site: Site, name: str) -> Kind:
-    """A table of the open data by itself, as CSV."""
-    table = next((each for each in opendata.tables(site.report) if each.file_name == name), None)
+def content_of(build: ReportBuild) -> bytes:
+    """The file as it was made; one that was changed on the disk since is not given out."""
+    with build.file.open("rb") as file:
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != build.digest:
+        raise NotThere
+    return content
+
+
+def _made(site: Site, name: str) -> tuple[Callable[[], bytes], str]:
+    """What is written straight from the report, in no time."""
+    report, label = site.report, site.edition.label
+    if name == JSON_NAME:
+        return lambda: opendata.as_json(report, edition=label).encode(), "application/json"
+    table = next((each for each in opendata.tables(report) if each.file_name == name), None)
     if table is None:
         raise NotThere
-    return Kind(name, table.title, "text/csv; charset=utf-8", lambda edition: opendata.csv_file(edition.report, table))
+    return lambda: opendata.csv_file(report, table), "text/csv; charset=utf-8"
 
 
 def offered(site: Site) -> list[File]:
-    return [_file(site, kind.name) for kind in KINDS.values()]
+    """The files of the edition, those that are still being made as well."""
+    found = site.edition.files
+    return [
+        *(_offer(site, name, found.get(kind), label) for name, (kind, label) in BUILT.items()),
+        _file(site, JSON_NAME, JSON_LABEL),
+    ]
+
+
+def _offer(site: Site, name: str, build: ReportBuild | None, label: str) -> File:
+    if build is None:
+        return File(label)
+    pages = f"{build.pages}ページ　" if build.pages else ""
+    return File(label, site.address("file", name=name), f"{pages}{words.size(build.size)}", build.digest)
 
 
 def tables(site: Site) -> list[File]:
-    return [_file(site, table.file_name) for table in opendata.tables(site.report)]
+    return [_file(site, table.file_name, f"{table.title}（CSV）") for table in opendata.tables(site.report)]
 
 
-def _file(site: Site, name: str) -> File:
-    kind, file = kept(site, name)
-    return File(kind, site.address("file", name=name), words.size(len(file.body)), file.digest)
+def _file(site: Site, name: str, label: str) -> File:
+    kept = download(site, name).file
+    return File(label, site.address("file", name=name), words.size(len(kept.body)), kept.digest)

@@ -17,7 +17,7 @@ from initiatives import parsing
 from reporting import opendata
 from reporting.errata import errata
 from reporting.low_ratings import low_ratings
-from reporting.public import files, history, metadata, search, twin, words
+from reporting.public import files, history, metadata, search, source, twin, words
 from reporting.public.answers import NotThere
 from reporting.public.cache import Shelf, shelf_of
 from reporting.public.metadata import absolute
@@ -48,7 +48,7 @@ def render(
         "site_name": metadata.site_name(site),
         "plan_short": words.plan_short(site.report),
         "published_on": day_of(site.edition),
-        "older": before_of(site.edition, site.editions),
+        "older": site.before,
         "nav": nav(site, page),
         "newest_url": address(site.newest, "overview"),
     }
@@ -359,7 +359,7 @@ def edition_list(site: Site) -> str:
 
 
 def _edition(site: Site, edition: Published) -> dict:
-    before = before_of(edition, site.editions)
+    before = source.before(edition, site.editions)
     return {
         "edition": edition,
         "day": day_of(edition),
@@ -369,14 +369,9 @@ def _edition(site: Site, edition: Published) -> dict:
     }
 
 
-def before_of(edition: Published, editions: Sequence[Published]) -> Published | None:
-    """The public edition of the same year before it."""
-    return next((each for each in editions if each.year == edition.year and each.number < edition.number), None)
-
-
 def changes(site: Site) -> str:
     """正誤: what this edition says otherwise than the public one before it."""
-    before = before_of(site.edition, site.editions)
+    before = site.before
     if before is None:
         raise NotThere
     found = errata(before.report, site.report)

@@ -5,17 +5,17 @@ made of it, and kept by its digest: what an edition says never changes.
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
 from django.db import connection
-from django.db.models import CharField, OuterRef, Subquery
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, OuterRef, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from initiatives import fiscal_year as fy
+from reporting.models import EditionStep, ReportBuild, ReportEdition
 from reporting.snapshot import Direction, Goal, Indicator, Policy, Report, Row
 
 KEPT_IN_MEMORY = 12  # reports: two plans of six years
@@ -61,34 +61,45 @@ class Content:
 class Published:
     """An edition that is public."""
 
+    key: int  # of its record
     plan: int
     year: int
     number: int
     label: str  # 第2版
     digest: str
     published_at: datetime
-    read: Callable[[], Content] = field(compare=False, repr=False)
+    file_count: int  # of those that are finished
 
     @property
     def content(self) -> Content:
-        return self.read()
+        return _read(self.key, self.digest)
 
     @property
     def report(self) -> Report:
-        return self.read().report
+        return self.content.report
 
     @property
     def last_report(self) -> Report | None:
-        return self.read().last
+        return self.content.last
+
+    @property
+    def files(self) -> dict[str, ReportBuild]:
+        """The finished files by their kind."""
+        return {build.kind: build for build in _files().filter(edition=self.key).order_by("finished_at")}
 
     @property
     def year_label(self) -> str:
         return fy.label(self.year)
 
     @property
+    def short(self) -> str:
+        return fy.short(self.year)
+
+    @cached_property
     def facts(self) -> str:
         """All that a page can say of the edition without reading it, and the digest of the rest."""
-        return f"{self.plan}/{self.year}/{self.number}/{self.digest}/{self.published_at.isoformat()}"
+        at = self.published_at.isoformat()
+        return f"{self.plan}/{self.year}/{self.number}/{self.digest}/{at}/{self.file_count}"
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,11 @@ class Site:
     @cached_property
     def same_year(self) -> tuple[Published, ...]:
         return tuple(each for each in self.editions if each.year == self.edition.year)
+
+    @property
+    def before(self) -> Published | None:
+        """The public edition of the year before this one."""
+        return before(self.edition, self.editions)
 
     @property
     def newest(self) -> Published:
@@ -136,6 +152,11 @@ class Site:
         return address(self.edition, page, pinned=self.pinned, **about)
 
 
+def before(edition: Published, editions: tuple[Published, ...]) -> Published | None:
+    """The public edition of the same year that came before it."""
+    return next((each for each in editions if each.year == edition.year and each.number < edition.number), None)
+
+
 def address(edition: Published, page: str, *, pinned: bool = False, **about) -> str:
     """Of a page of an edition; without `pinned`, of the newest edition of its year."""
     of = {"plan_id": edition.plan, "fiscal_year": edition.year}
@@ -159,8 +180,8 @@ def site(plan: int, year: int, number: int | None = None) -> Site | None:
 @lru_cache(maxsize=4)
 def _published(rows: tuple[tuple, ...]) -> tuple[Published, ...]:
     return tuple(
-        Published(plan, year, number, f"第{number}版", digest, _moment(at), _reader(key, digest))
-        for key, plan, year, number, digest, at in rows
+        Published(key, plan, year, number, ReportEdition(number=number).label, digest, _moment(at), files)
+        for key, plan, year, number, digest, at, files in rows
     )
 
 
@@ -171,6 +192,12 @@ def _site(rows: tuple[tuple, ...], plan: int, year: int, number: int | None) -> 
         if each.year == year and number in (None, each.number):
             return Site(each, editions, pinned=number is not None)
     return None
+
+
+def _moment(at: str) -> datetime:
+    """SQLite keeps times in UTC, and does not say so."""
+    moment = datetime.fromisoformat(at)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _rows() -> tuple[tuple, ...]:
@@ -184,32 +211,30 @@ def _rows() -> tuple[tuple, ...]:
 @lru_cache(maxsize=1)
 def _statement() -> tuple[str, tuple]:
     """The rule is the model's (ReportEdition.objects.public); put into SQL once, which takes longer than asking."""
-    from reporting.models import EditionStep, ReportEdition
-
     published = EditionStep.objects.filter(edition=OuterRef("pk"), action=EditionStep.Action.PUBLISH)
+    files = _files().filter(edition=OuterRef("pk")).order_by().values("edition").annotate(count=Count("pk"))
     editions = (
         ReportEdition.objects.public()
         .order_by("plan_year__plan_id", "-plan_year__fiscal_year", "-number")
         # As text: turning ten of them into times takes longer than asking for them.
-        .annotate(published_at=Cast(Subquery(published.values("at")[:1]), CharField()))
+        .annotate(
+            published_at=Cast(Subquery(published.values("at")[:1]), CharField()),
+            files=Coalesce(Subquery(files.values("count")), 0),
+        )
     )
-    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "digest", "published_at")
+    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "digest", "published_at", "files")
     return editions.values_list(*columns).query.sql_with_params()
 
 
-def _moment(at: str) -> datetime:
-    """SQLite keeps times in UTC, and does not say so."""
-    moment = datetime.fromisoformat(at)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _reader(key: int, digest: str) -> Callable[[], Content]:
-    return lambda: _read(key, digest)
+# --- Only when something has to be made -----------------------------------------------------------------
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
 def _read(key: int, digest: str) -> Content:
-    from reporting.models import ReportEdition
-
     edition = ReportEdition.objects.get(pk=key)
     return Content(edition.report, edition.last_report)
+
+
+def _files():
+    """The finished files of whole editions."""
+    return ReportBuild.objects.filter(status=ReportBuild.Status.DONE, excerpt="")

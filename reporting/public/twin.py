@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from reporting.errata import errata
 from reporting.pdf.chapters import Book, Chapter
 from reporting.public.source import Site
 
@@ -59,7 +60,11 @@ def whole(found: list[Part]) -> list[Part]:
 
 
 def _book(site: Site) -> Book:
-    return Book(site.report, edition=site.edition.label)
+    edition, before = site.edition, site.before
+    corrections = errata(before.report, edition.report) if before else ()
+    return Book(
+        edition.report, edition=edition.label, digest=edition.digest, errata=corrections, errata_since=before.label if before else "",
+    )  # fmt: skip
 
 
 def _slug(chapter: Chapter) -> str:

@@ -5,7 +5,6 @@ from hashlib import sha256
 from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 
-from initiatives import fiscal_year as fy
 from reporting.public import answers, api, feed, files, pages, source
 from reporting.public.answers import NotThere, by_scripts, in_frames, page, public
 from reporting.public.cache import Shelf
@@ -53,10 +52,9 @@ def file(request, plan_id, fiscal_year, name, number=None):
     site = source.site(plan_id, fiscal_year, number)
     if site is None:
         raise NotThere
-    kind, found = files.kept(site, name)
-    answer = answers.kept(request, found, kind.content_type)
-    as_saved = f"{site.report.plan_name}_{fy.short(fiscal_year)}_{site.edition.label}_{name}"
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=as_saved)
+    found = files.download(site, name)
+    answer = answers.kept(request, found.file, found.content_type)
+    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.saved_as)
     return answer
 
 

@@ -1,41 +1,64 @@
 """Editions that are public, and a reader who never signed in."""
 
-import hashlib
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 
+from initiatives.models import PlanYear
+from ledger.chain import recording
+from reporting import snapshot
+from reporting.models import EditionStep, ReportBuild, ReportEdition, digest_of
 from reporting.public import source
+from tests.factories import PlanFactory, PlanYearFactory
 
 
-class Shelf(list):
-    """Public editions, as the query gives them."""
+class Editions:
+    """Publishes frozen reports of plan 1, and takes them back."""
 
-    def __init__(self):
-        super().__init__()
-        self.contents = {}
+    def __init__(self, by):
+        self.by = by
+        self.plan = PlanFactory(pk=1, name="見守り計画", first_year=2022, last_year=2029)
 
-    def publish(self, report, number=1, *, last=None, plan=1):
-        digest = hashlib.sha256(repr((report, last)).encode()).hexdigest()
-        key = len(self.contents) + 1
-        at = datetime(2026, 12, 11, 3, number, tzinfo=UTC)
-        self.append((key, plan, report.fiscal_year, number, digest, at.isoformat(" ")))
-        self.contents[key] = source.Content(report, last)
-        self.sort(key=lambda row: (row[1], -row[2], -row[3]))
-        return key
+    def publish(self, report, number=1, *, last=None) -> ReportEdition:
+        with recording():
+            edition = self.finalize(report, number, last=last)
+            at = datetime(2026, 12, 11, 3, number, tzinfo=UTC)
+            EditionStep.objects.create(edition=edition, action="publish", by=self.by, at=at)
+        return edition
 
-    def withdraw(self, key):
-        self[:] = [row for row in self if row[0] != key]
+    def finalize(self, report, number=1, *, last=None) -> ReportEdition:
+        year = PlanYear.objects.filter(plan=self.plan, fiscal_year=report.fiscal_year).first()
+        year = year or PlanYearFactory(plan=self.plan, fiscal_year=report.fiscal_year, status=PlanYear.Status.PUBLISHED)
+        text = snapshot.dumps(report)
+        with recording():
+            return ReportEdition.objects.create(
+                plan_year=year, number=number, made_by=self.by, snapshot=text, digest=digest_of(text),
+                last_snapshot=snapshot.dumps(last) if last else "",
+            )  # fmt: skip
+
+    def withdraw(self, edition) -> None:
+        with recording():
+            EditionStep.objects.create(edition=edition, action="withdraw", by=self.by, reason="名前が出ていた")
+
+    def build(self, edition, kind, content: bytes, **more) -> ReportBuild:
+        build = ReportBuild(
+            plan_year=edition.plan_year, edition=edition, kind=kind, requested_by=self.by, size=len(content),
+            status=ReportBuild.Status.DONE, digest=sha256(content).hexdigest(), finished_at=timezone.now(), **more,
+        )  # fmt: skip
+        build.file.save(f"{kind}.bin", ContentFile(content))
+        return build
 
 
 @pytest.fixture
-def editions(monkeypatch, settings, tmp_path):
+def editions(coordinator, settings, tmp_path):
     settings.PUBLIC_CACHE_DIR = tmp_path / "pages"
-    shelf = Shelf()
-    monkeypatch.setattr(source, "_rows", lambda: tuple(shelf))
-    monkeypatch.setattr(source, "_read", lambda key, digest: shelf.contents[key])
-    return shelf
+    settings.MEDIA_ROOT = tmp_path / "files"
+    source._read.cache_clear()  # what was rolled back had the same keys
+    return Editions(coordinator)
 
 
 @pytest.fixture

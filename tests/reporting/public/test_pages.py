@@ -293,16 +293,46 @@ def test_an_older_edition_says_that_there_is_a_newer_one(editions, report, get):
 
 
 def test_files_are_those_that_the_page_promises(editions, report, get, client):
-    editions.publish(report)
+    edition = editions.publish(report)
+    contents = {"pdf": b"%PDF-1.7", "word": b"PK word", "excel": b"PK excel", "data": b"PK data"}
+    for kind, content in contents.items():
+        editions.build(edition, kind, content, pages=128 if kind == "pdf" else None)
     soup = get("downloads")
     links = [link["href"] for link in soup.select(".dl a")]
     sums = [code.text for code in soup.select("code")]
     answers = [client.get(link) for link in links]
     assert [sha256(answer.content).hexdigest() for answer in answers] == sums
+    assert [answer.content for answer in answers[:4]] == list(contents.values())
     assert len(links) > 10
+    assert words(soup.select_one(".dl")).startswith("推進状況報告書（PDF、読み上げに対応）128ページ 1KB")
     kinds = {answer["Content-Type"].partition(";")[0] for answer in answers}
-    assert {"application/zip", "application/json", "text/csv"} < kinds
+    assert {"application/pdf", "application/zip", "application/json", "text/csv"} < kinds
     assert "filename*=utf-8''%E3%81%BF%E3%81%A9%E3%82%8A" in answers[0]["Content-Disposition"]
+    again = client.get(links[0], headers={"If-None-Match": answers[0]["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_file_that_is_not_made_yet_comes_as_soon_as_it_is(editions, report, get, client, at):
+    edition = editions.publish(report)
+    assert "推進状況報告書（Word） 準備しています" in " ".join(
+        words(each) for each in get("overview").select(".dl li")
+    ).replace("準備", " 準備")
+    assert client.get(at("file", name="report.docx")).status_code == 404
+    editions.build(edition, "word", b"PK word")
+    assert get("overview").select_one(f".dl a[href='{at('file', name='report.docx')}']")
+    assert client.get(at("file", name="report.docx")).content == b"PK word"
+
+
+def test_an_excerpt_is_no_file_of_the_edition(editions, report, client, at):
+    editions.build(editions.publish(report), "pdf", b"%PDF", excerpt="department-1")
+    assert client.get(at("file", name="report.pdf")).status_code == 404
+
+
+def test_a_file_that_was_changed_on_the_disk_is_not_given_out(editions, report, client, at):
+    build = editions.build(editions.publish(report), "pdf", b"%PDF-1.7")
+    with open(build.file.path, "wb") as file:
+        file.write(b"%PDF-other")
+    assert client.get(at("file", name="report.pdf")).status_code == 404
 
 
 def test_search_engines_are_told_of_the_data(editions, report, get, settings):
