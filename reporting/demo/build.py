@@ -35,7 +35,7 @@ from initiatives.models import (
 from initiatives.notices import delivery, outbox, words
 from ledger.chain import recording
 from reporting import edition_cycle
-from reporting.demo import source, steps
+from reporting.demo import committee, source, steps
 from reporting.models import Chapter, CityEvent, Footnote
 from reviews.models import CommitteeReview
 
@@ -116,6 +116,8 @@ def build() -> Plan:
     _history(city)
     steps.build(city, COLLECTED)
     _told(city)
+    committee.build(city)
+    committee.confirm_reviews(city, YEARS[0])
     _editions(city)
     return plan
 

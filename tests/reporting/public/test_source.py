@@ -1,11 +1,12 @@
 """Nothing but published editions reaches a public page."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
@@ -114,7 +115,12 @@ def change_everything() -> int:
         for number, row in enumerate(rows.all()):
             changed += number == 0
             own = {name: f"{value}{number}"[: model._meta.get_field(name).max_length] for name, value in values.items()}
-            if own:
+            if not own:
+                continue
+            with (
+                suppress(IntegrityError),
+                transaction.atomic(),
+            ):  # some texts must be blank as long as something is not done
                 rows.filter(pk=row.pk).update(**own)
         for field in model._meta.concrete_fields:
             if field.attname == "position":
