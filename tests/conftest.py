@@ -80,7 +80,7 @@ def browser_context_args(browser_context_args):
 # --- End of browser -------------------------------------------------------------------------------
 
 # --- Databases ------------------------------------------------------------------------------------
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "access_city"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "access_city", "loaded"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

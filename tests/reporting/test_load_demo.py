@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,7 +50,7 @@ from reviews.models import (
     ReadMark,
     Response,
 )
-from tests.factories import PlanFactory
+from tests.access_city import undone
 
 PRINTED = settings.BASE_DIR.parent / "shared" / "data" / "kamakura-r6"
 SIX = ["soumu", "soumu2", "tantou", "kachou", "iin", "kanri"]
@@ -62,9 +62,16 @@ def load(*arguments: str) -> str:
     return out.getvalue()
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Laid once for all tests of the module; nothing of it stays."""
+    with django_db_blocker.unblock(), undone():
+        load()
+        yield
+
+
 @pytest.fixture
-def demo(db):
-    load()
+def demo(loaded, db):
     return Plan.objects.get()
 
 
@@ -318,24 +325,6 @@ def test_load_demo_twice_changes_nothing(demo):
     assert (list(EntryPart.objects.order_by("pk").values()), list(User.objects.order_by("pk").values())) == before
 
 
-def test_load_demo_says_that_the_sentences_are_made_up(db):
-    assert load() == "見本の計画「鎌倉市地域福祉計画」を入れました。文章は、見本のために作ったものです。\n"
-
-
-def test_load_demo_beside_another_plan_is_refused(db):
-    PlanFactory()
-    with pytest.raises(CommandError, match="空のデータベースにだけ"):
-        load()
-    assert Initiative.objects.count() == 0
-
-
-def test_load_demo_failing_half_way_leaves_nothing(db, monkeypatch):
-    monkeypatch.setitem(build.WRITTEN_FROM, 2025, None)
-    with pytest.raises(TypeError):
-        load()
-    assert [model.objects.count() for model in (Plan, Department, User, Initiative)] == [0, 0, 0, 0]
-
-
 # --- People ---------------------------------------------------------------------------------------
 
 
@@ -363,11 +352,6 @@ def test_load_demo_accounts_prints_the_table(demo):
         ["役割"], ["福祉総務課"], ["福祉総務課"], ["担当者"], ["課長"], ["委員"], ["システム管理者"],
     ]  # fmt: skip
     assert all(build.PASSWORD in line for line in lines[1:])
-
-
-def test_load_demo_accounts_on_an_empty_database(db):
-    assert load("--accounts") == "見本の利用者はいません。\n"
-    assert User.objects.count() == 0
 
 
 # --- Sentences ------------------------------------------------------------------------------------
