@@ -1,17 +1,19 @@
 import hashlib
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pikepdf
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives.models import PlanYear
+from initiatives.models import EntryPart, PlanYear
 from ledger import anchors
-from reporting import builds, pdf
+from reporting import builds, edition_cycle, pdf
 from reporting.models import Chapter, ReportBuild
-from tests.factories import PlanYearFactory, make_entry, make_indicator, make_initiative
+from tests.factories import PlanYearFactory, make_entry, make_file, make_indicator, make_initiative
 
 
 def blank_pdf() -> bytes:
@@ -113,3 +115,140 @@ def test_a_build_anchors_the_ledger(
     assert build.status == "done"
     kept = [anchor.position for anchor in anchors.read(settings.LEDGER_ANCHORS)] if folder == "away" else [1]
     assert kept == [1]
+
+
+# --- Not wanted any more, and too much at once ------------------------------------------------------------
+
+
+def test_a_build_that_is_cancelled_while_it_waits_is_never_made(
+    client, year, coordinator, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("nobody wants it"))
+    client.force_login(coordinator)
+    with django_capture_on_commit_callbacks(execute=True):
+        build = builds.start(year, by=coordinator)
+        page = client.get(reverse("reporting:build_detail", args=[build.pk])).content.decode()
+        assert "作るのをやめる" in page
+        client.post(reverse("reporting:build_cancel", args=[build.pk]))
+    build.refresh_from_db()
+    assert (build.status, build.problem) == ("cancelled", "") and build.finished_at
+    assert "作るのをやめました" in client.get(reverse("reporting:build_detail", args=[build.pk])).content.decode()
+    assert builds.start(year, by=coordinator) != build
+
+
+@pytest.mark.parametrize("at", ["middle", "end"])
+def test_a_build_that_is_cancelled_on_the_way_stops_and_leaves_nothing(
+    year, coordinator, monkeypatch, django_capture_on_commit_callbacks, settings, at
+):
+    """At its next word of progress; or, when there is none any more, instead of being kept."""
+    steps = []
+
+    def render(*args, progress, **kwargs):
+        progress(40, "目標4を作っています")
+        assert builds.cancel(ReportBuild.objects.get())
+        if at == "middle":
+            progress(60, "目標5を作っています")
+        steps.append("end")
+        return blank_pdf()
+
+    monkeypatch.setattr(pdf, "render", render)
+    with django_capture_on_commit_callbacks(execute=True):
+        build = builds.start(year, by=coordinator)
+    build.refresh_from_db()
+    assert (build.status, build.file.name, build.digest, build.percent) == ("cancelled", "", "", 40)
+    assert steps == (["end"] if at == "end" else [])
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+def test_what_is_finished_cannot_be_cancelled(client, year, coordinator):
+    build = builds.start(year, by=coordinator)
+    ReportBuild.objects.update(status="failed")
+    client.force_login(coordinator)
+    page = client.post(reverse("reporting:build_cancel", args=[build.pk]), follow=True).content.decode()
+    assert "もう終わっています" in page
+    assert ReportBuild.objects.get().status == "failed"
+
+
+def test_the_queue_takes_so_many_and_says_so(client, year, coordinator):
+    others = [PlanYearFactory(plan=year.plan, fiscal_year=2010 + number) for number in range(builds.MOST_WAITING)]
+    for other in others:
+        builds.start(other, by=coordinator)
+    client.force_login(coordinator)
+    answer = client.post(reverse("reporting:build_start", args=[year.plan_id, year.fiscal_year]))
+    assert answer.status_code == 409 and builds.FULL in answer.content.decode()
+    assert ReportBuild.objects.count() == builds.MOST_WAITING
+    assert builds.start(others[0], by=coordinator).plan_year == others[0], "what is on its way is no more work"
+    builds.cancel(ReportBuild.objects.first())
+    assert builds.start(year, by=coordinator).plan_year == year
+
+
+# --- Files of an edition ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edition(year, coordinator):
+    PlanYear.objects.filter(pk=year.pk).update(status=PlanYear.Status.COMMITTEE)
+    year.refresh_from_db()
+    return edition_cycle.finalize(year, by=coordinator, reason="資料のとおり")
+
+
+def test_an_edition_s_files_are_made_once_and_kept_with_their_digests(
+    client, year, edition, coordinator, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: blank_pdf())
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            builds.start_all(edition, by=coordinator)
+    made = list(ReportBuild.objects.order_by("pk"))
+    assert [(build.kind, build.status, build.edition) for build in made] == [
+        (kind, "done", edition) for kind in ReportBuild.Kind.values
+    ]
+    client.force_login(coordinator)
+    page = client.get(reverse("reporting:edition_detail", args=[year.plan_id, year.fiscal_year, 1])).content.decode()
+    for build in made:
+        content = b"".join(client.get(reverse("reporting:build_file", args=[build.pk])).streaming_content)
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (build.digest, build.size)
+        assert build.digest in page
+    assert made[0].pages == 1
+    assert edition.digest in page
+
+
+def test_a_draft_is_none_of_an_edition(year, coordinator, edition):
+    assert builds.start(year, by=coordinator).edition == edition
+    edition_cycle.reopen(edition, by=coordinator, reason="数の誤り")
+    draft = builds.start(PlanYear.objects.get(pk=year.pk), by=coordinator)
+    assert draft.edition is None
+    assert list(ReportBuild.objects.exclude(pk=draft.pk).values_list("edition", flat=True)) == [edition.pk]
+
+
+# --- The command --------------------------------------------------------------------------------------------
+
+
+def written(tmp_path, *arguments) -> bytes:
+    target = tmp_path / "out"
+    call_command("build_report", "R6", *arguments, "--output", str(target), stdout=StringIO(), stderr=StringIO())
+    return target.read_bytes()
+
+
+def test_the_command_writes_the_edition_and_not_the_tables(year, edition, coordinator, tmp_path, monkeypatch):
+    kept = written(tmp_path, "--format", "json")
+    assert hashlib.sha256(kept).hexdigest() == edition.digest
+    EntryPart.objects.update(result="あとで変えた。")
+    assert written(tmp_path, "--format", "json") == kept
+    edition_cycle.reopen(edition, by=coordinator, reason="数の誤り")
+    assert "あとで変えた。" in written(tmp_path, "--format", "json").decode(), "the year is open: as it stands"
+    assert written(tmp_path, "--format", "json", "--edition", "1") == kept
+    told = {}
+    monkeypatch.setattr(pdf, "render", lambda report, **more: told.update(more) or b"%PDF-")
+    written(tmp_path, "--edition", "1")
+    assert (told["edition"], told["digest"]) == ("第1版", edition.digest)
+    with pytest.raises(CommandError, match="令和6年度に第2版はありません"):
+        written(tmp_path, "--edition", "2")
+
+
+def test_the_command_hands_out_the_file_that_was_made(year, edition, coordinator, tmp_path, monkeypatch):
+    file = make_file(edition, coordinator, b"%PDF-1.7 made when it was final")
+    assert written(tmp_path) == b"%PDF-1.7 made when it was final"
+    file.file.storage.delete(file.file.name)
+    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: b"%PDF- made anew")
+    assert written(tmp_path) == b"%PDF- made anew"
