@@ -478,11 +478,11 @@ class Book:
         return [self._chapter("errata", "errata", part, {"heading": part}, part=part, head=part, weight=2000)]
 
     def _colophon(self) -> list[Chapter]:
-        """What tells an edition from every other: at the very end."""
+        """What tells an edition from every other: at the very end, where a book has it, and so without a line in the
+        contents, which know no page behind the index (its own length is not known when they are numbered)."""
         if not self.digest:
             return []
         part = self.parts["colophon"]
-        self._enter(1, part, "colophon")
         return [self._chapter("colophon", "colophon", part, {"heading": part}, part=part, head=part)]
 
     def number(self, places: dict[str, int]) -> None:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 
 import pikepdf
@@ -11,9 +12,11 @@ from django.conf import settings
 from django.core.checks.registry import registry
 
 from reporting import checks_system
+from reporting.errata import errata
 from reporting.pdf import fonts, render, table
 from reporting.pdf.parcel import Rendered, Task
 from reporting.pdf.store import Store
+from reporting.snapshot import Section
 from tests.reporting import pdf_factory as factory
 
 HOSTILE = [
@@ -487,3 +490,59 @@ def test_a_report_without_anything_is_still_made():
         1, [], sections={}, events=(), footnotes=(), committee_review=None, indicator_codes=(), overview=""
     )
     assert "見守るまち1" in words(render(factory.report([bare]), processes=1))
+
+
+# --- Editions -----------------------------------------------------------------------------------------
+
+DIGEST = "0123456789abcdef" * 4
+
+
+@pytest.fixture(scope="module")
+def second(report):
+    """The second edition: a text, a rating and a chapter were put right."""
+    after = factory.changed(report, "1-1-1-1", rating="B", low_rating_reason="<b>人手</b> & 時間")
+    after = replace(after, sections=after.sections | {"overall": Section("overall", "", "総括を直した。")})
+    return after, errata(report, after)
+
+
+@pytest.fixture(scope="module")
+def second_pdf(second):
+    report, found = second
+    about = {"edition": "第2版", "issued": "令和8年12月", "errata": found, "errata_since": "第1版", "digest": DIGEST}
+    return render(report, processes=2, **about)
+
+
+def test_corrections_stand_behind_the_contents_and_the_digest_at_the_end(second, second_pdf):
+    pages = [re.sub(r"\s+", "", each) for each in page_words(second_pdf)]
+    (errata_page,) = [number for number, each in enumerate(pages) if "第1版から直したところは" in each]
+    contents = max(number for number, each in enumerate(pages) if each.startswith("目次"))
+    assert errata_page == contents + 1
+    told = pages[errata_page]
+    assert f"第1版から直したところは、{len(second[1])}か所です" in told
+    for line in second[1]:
+        for text in (line.part, line.label, line.wrong or "（なし）", line.right or "（なし）"):
+            assert re.sub(r"\s+", "", text) in told, text
+    assert "第2版" in pages[-1] and "令和8年12月" in pages[-1] and DIGEST in pages[-1]
+    assert re.search(r"正誤表\D*" + str(errata_page + 1), pages[contents]), "the contents give its page"
+    assert "この報告書について" not in pages[contents]
+    with opened(second_pdf) as document, document.open_outline() as found:
+        assert [item.title for item in found.root][-2:] == ["担当課別の索引", "この報告書について"]
+
+
+def test_an_edition_is_as_accessible_as_the_rest(second_pdf, tmp_path):
+    path = tmp_path / "second.pdf"
+    path.write_bytes(second_pdf)
+    checked = subprocess.run(
+        [sys.executable, "-m", "pdfua", "check", str(path)], capture_output=True, text=True, check=False
+    )
+    assert "errors=0 warnings=0 info=0" in checked.stdout, checked.stdout + checked.stderr
+
+
+def test_the_same_edition_gives_the_same_bytes(second, second_pdf):
+    report, found = second
+    about = {"edition": "第2版", "issued": "令和8年12月", "errata": found, "errata_since": "第1版", "digest": DIGEST}
+    assert render(report, processes=1, **about) == second_pdf
+
+
+def test_a_draft_and_a_first_edition_have_no_corrections(pdf):
+    assert "から直したところ" not in words(pdf) and "照合番号" not in words(pdf)
