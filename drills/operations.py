@@ -290,9 +290,65 @@ def build(city: City, **_) -> Attempt:
     )
 
 
+# --- On the report of the year before ---------------------------------------------------------------------
+
+PAST, REPORT = 2024, "/plans/1/R6/report/"
+
+
+def _edition(city: City) -> tuple:
+    """State of the year, its editions, and the steps of all of them."""
+    return city.db.row(
+        "SELECT y.status, (SELECT COUNT(*) FROM reporting_reportedition WHERE plan_year_id = y.id),"
+        " (SELECT COUNT(*) FROM reporting_editionstep s JOIN reporting_reportedition e ON s.edition_id = e.id"
+        "  WHERE e.plan_year_id = y.id) FROM initiatives_planyear y WHERE y.fiscal_year = ?",
+        PAST,
+    )
+
+
+def finalize(city: City, **_) -> Attempt:
+    """確定: the edition, its step, the year's step and the files that are asked for, or nothing."""
+    city.db.change("UPDATE reporting_reportbuild SET status = 'failed' WHERE status IN ('waiting', 'running')")
+    city.db.change("UPDATE initiatives_planyear SET status = 'committee' WHERE fiscal_year = ?", PAST)
+    soumu = city.person("soumu")
+    soumu.open(f"{REPORT}finalize/")
+    form = soumu.form("確定する", reason=city.words("確定"))
+    _, editions, steps = _edition(city)
+    builds = "SELECT COUNT(*) FROM reporting_reportbuild"
+    made = city.db.one(builds)
+
+    def facts():
+        return _edition(city), city.db.one(builds)
+
+    before, after = ("committee", editions, steps), ("finalized", editions + 1, steps + 1)
+    return Attempt("確定", soumu, form, facts, (before, made), (after, made + 4))
+
+
+def _final(city: City) -> int:
+    """The number of an edition that is 確定 and not yet published."""
+    finalize(city).send()
+    return _edition(city)[1]
+
+
+def publish(city: City, **_) -> Attempt:
+    return _move(city, _final(city), "公表", "publish", "公表する", "published")
+
+
+def reopen_year(city: City, **_) -> Attempt:
+    return _move(city, _final(city), "再開", "reopen", "再開する", "reviewing")
+
+
+def _move(city: City, number: int, what: str, action: str, button: str, status: str) -> Attempt:
+    soumu = city.person("soumu")
+    soumu.open(f"{REPORT}editions/{number}/{action}/")
+    form = soumu.form(button, reason=city.words(what))
+    before = _edition(city)
+    return Attempt(what, soumu, form, lambda: _edition(city), before, (status, before[1], before[2] + 1))
+
+
 OPERATIONS = {
     "自動保存": autosave, "保存": save, "提出": submit, "差戻し": send_back, "承認": approve, "取消": reopen,
     "コメント": comment, "資料": attach, "取込確定": take_in, "知らせ": notify, "年度を用意する": open_year, "報告書作成": build,
+    "確定": finalize, "公表": publish, "再開": reopen_year,
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What a database holds, read in plain SQL and without the program: a connection of its own, closed after each look."""
 
+import hashlib
 import sqlite3
 from contextlib import closing
 
@@ -8,6 +9,7 @@ import psycopg
 RECORDS = (
     "initiatives_transition", "initiatives_yeartransition", "initiatives_fieldchange", "initiatives_fieldcomment",
     "initiatives_partmessage", "initiatives_handovernote", "accounts_accountevent", "reporting_checkdecision",
+    "reporting_reportedition", "reporting_editionstep",
 )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ class Oracle:
 
     def broken(self) -> list[str]:
         """Half states, in words; empty when every row agrees with the record of how it came to be."""
-        return [*self._file(), *self._statuses(), *self._texts(), *self._versions(), *self._ledger()]
+        return [*self._file(), *self._statuses(), *self._texts(), *self._versions(), *self._editions(), *self._ledger()]
 
     def _file(self) -> list[str]:
         if not self.is_sqlite:
@@ -102,6 +104,27 @@ class Oracle:
             "SELECT user_id, request_id, digest FROM accounts_handledrequest GROUP BY 1, 2, 3 HAVING COUNT(*) > 1"
         )
         return [f"同じ送信が2回残っている: {row}" for row in twice]
+
+    def _editions(self) -> list[str]:
+        """A year stands where the last step of its newest edition left it, and the text is that of the digest."""
+        found = []
+        editions = "SELECT id, plan_year_id, number, snapshot, digest FROM reporting_reportedition ORDER BY number"
+        newest = {}
+        for pk, year, number, text, digest in self.rows(editions):
+            if hashlib.sha256(text.encode()).hexdigest() != digest:
+                found.append(f"版{pk}: 内容と照合番号が合わない")
+            if number != newest.get(year, (0, 0))[1] + 1:
+                found.append(f"年度{year}: 第{number}版の前がない")
+            newest[year] = pk, number
+        steps = dict(
+            self.rows("SELECT edition_id, action FROM reporting_editionstep WHERE action <> 'withdraw' ORDER BY id")
+        )
+        stands = {"finalize": "finalized", "publish": "published"}
+        for year, (pk, _) in newest.items():
+            status = self.one("SELECT status FROM initiatives_planyear WHERE id = ?", year)
+            if status in stands.values() and stands.get(steps.get(pk)) != status:
+                found.append(f"年度{year}: 状態は{status}、版の最後の記録は{steps.get(pk)}")
+        return found
 
     def _ledger(self) -> list[str]:
         """Every record has its entry, positions run without a gap, and each entry follows the one before it."""
