@@ -262,6 +262,57 @@ MUTANTS = [
         '    "reporting",\n]', '    "reporting",\n    "drills.failpoints.FailpointsConfig",\n]',
         "tests/config/test_failpoints.py",
     ),
+    _mutant(
+        "確定した年度も、作業中の表から読む", "reporting/editions.py",
+        "return edition.report if edition else assemble(plan_year)", "return assemble(plan_year)",
+        "tests/reporting/test_editions.py::test_nothing_done_later_reaches_an_edition",
+    ),
+    _mutant(
+        "確定した年度を、いまの前年度と比べる", "reporting/editions.py",
+        "        return edition.last_report\n", "        pass\n",
+        "tests/reporting/test_editions.py::test_the_pages_of_an_edition_tell_what_they_told_before",
+    ),
+    _mutant(
+        "見たあとで変わったものを、確定する", "reporting/edition_cycle.py",
+        "if seen and seen != digest_of(text):", "if False:",
+        "tests/reporting/test_editions.py::test_only_what_was_looked_at_becomes_an_edition",
+    ),
+    _mutant(
+        "指摘が残っていても、理由なしで確定する", "reporting/edition_cycle.py",
+        "if told and not reason.strip():", "if False:",
+        "tests/reporting/test_editions.py::test_what_is_doubtful_needs_a_reason_and_is_kept",
+    ),
+    _mutant(
+        "公表していない版を、だれにでも見せる", "reporting/models.py",
+        "return seen if is_coordinating(user) else seen.public()", "return seen",
+        "tests/reporting/test_editions.py::test_who_may_read_an_edition_is_one_rule",
+    ),
+    _mutant(
+        "取り下げた版の誤りを、正誤表に印刷する", "reporting/models.py",
+        "ReportEdition.objects.public().filter(plan_year=self.plan_year_id, number__lt",
+        "ReportEdition.objects.filter(plan_year=self.plan_year_id, number__lt",
+        "tests/reporting/test_editions.py::test_a_list_of_corrections_tells_nothing_of_what_is_not_out",
+    ),
+    _mutant(
+        "書きかえられた版の内容を読む", "reporting/models.py",
+        "if digest_of(self.snapshot) != self.digest:", "if False:",
+        "tests/reporting/test_editions.py::test_a_snapshot_that_was_tampered_with_is_not_read",
+    ),
+    _mutant(
+        "書きかえられたファイルを渡す", "reporting/builds.py",
+        "if build.digest and hashlib.sha256(content).hexdigest() != build.digest:", "if False:",
+        "tests/reporting/test_editions.py::test_a_file_that_was_changed_is_not_handed_out",
+    ),
+    _mutant(
+        "取りやめたファイルを、作り終える", "reporting/builds.py",
+        ".filter(pk=build.pk, status__in=ReportBuild.UNFINISHED).update(**values):\n        raise Cancelled", ".filter(pk=build.pk).update(**values):\n        raise Cancelled",
+        "tests/reporting/test_builds.py::test_a_build_that_is_cancelled_on_the_way_stops_and_leaves_nothing",
+    ),
+    _mutant(
+        "正誤で、課の書いた文を見ない", "reporting/errata.py",
+        '    yield from _written(at, "result", before, after)\n', "",
+        "tests/reporting/test_errata.py",
+    ),
 ]  # fmt: skip
 
 

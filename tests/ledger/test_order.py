@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts import register
 from initiatives import agreed_rating, attachments, deadlines, history, review, saving, workflow, year_cycle
-from initiatives.models import EntryPart, PendingChange
+from initiatives.models import EntryPart, PendingChange, PlanYear
+from reporting import edition_cycle
 from tests.factories import make_entry, make_initiative
 
 pytestmark = [
@@ -36,6 +37,9 @@ WRITES = {
     "承認": lambda part, year, writer, office: review.take_steps([part], "approve", by=office, plan_year=year),
     "評価": lambda part, year, writer, office: agreed_rating.set_rating(part.entry, "B", "話し合い", office),
     "年度": lambda part, year, writer, office: year_cycle.perform(year, "close", by=office),
+    "確定": lambda part, year, writer, office: edition_cycle.finalize(year, by=office, reason="審議が終わった"),
+    "公表": lambda part, year, writer, office: edition_cycle.publish(year.editions.get(), by=office, reason="同じ"),
+    "再開": lambda part, year, writer, office: edition_cycle.reopen(year.editions.get(), by=office, reason="数の誤り"),
     "期限": lambda part, year, writer, office: deadlines.change(
         year, {"department_deadline": timezone.localdate()}, by=office
     ),
@@ -51,6 +55,11 @@ def test_the_ledger_comes_first(part, plan_year, writer, coordinator, admin, nam
     if name == "承認":
         EntryPart.objects.filter(pk=part.pk).update(status="submitted")
         part.refresh_from_db()
+    if name in ("確定", "公表", "再開"):
+        PlanYear.objects.filter(pk=plan_year.pk).update(status="committee")
+        plan_year.refresh_from_db()
+    if name in ("公表", "再開"):
+        edition_cycle.finalize(plan_year, by=coordinator, reason="審議が終わった")
     assert_held_first(lambda: write(part, plan_year, writer, coordinator))
 
 
