@@ -5,7 +5,7 @@ second time in the words of the product: this file asks nothing of permissions.p
 each step some person's pages are searched: a text that is not for those eyes, an older text, or a step that should have
 been refused ends the walk.
 
-AYUMI_OPINIONS: how many steps (30; 2000 for the long run).
+AYUMI_OPINIONS: how many steps (20; 2000 for the long run).
 """
 
 import os
@@ -24,7 +24,7 @@ from reviews.models import Assignment, CommitteeRating, FollowUp, Inquiry, Opini
 from tests.factories import DepartmentFactory, PlanFactory, PlanYearFactory, UserFactory, make_entry, make_initiative
 
 pytestmark = [pytest.mark.django_db, pytest.mark.either]
-STEPS = int(os.environ.get("AYUMI_OPINIONS", "30"))
+STEPS = int(os.environ.get("AYUMI_OPINIONS", "20"))
 TEXT = re.compile(r"検知\d+番")
 MEMBERS, OFFICE, OWN, OTHER, ADMIN = ("委員1", "委員2"), "福祉総務課", "高齢課の人", "防災課の人", "管理者"
 PEOPLE = (*MEMBERS, OFFICE, OWN, OTHER, ADMIN)
