@@ -6,7 +6,7 @@ import sys
 import django
 from django.core.management import call_command
 
-NAMES = ["pages", "entry", "assemble", "import", "opening", "checks", "ledger", "outputs", "report"]
+NAMES = ["pages", "entry", "assemble", "import", "opening", "checks", "ledger", "outputs", "public", "report"]
 MODULES = {"import": "importing"}
 
 

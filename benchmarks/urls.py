@@ -1,3 +1,4 @@
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponse
@@ -36,6 +37,7 @@ def floor(request, plan_id, fiscal_year):
 urlpatterns = [
     *product,
     path("bench/empty/", empty),
+    path("bench/open/", login_not_required(empty)),
     path("bench/update/<int:pk>/", update),
     path("bench/floor/<int:plan_id>/<int:fiscal_year>/", floor),
 ]

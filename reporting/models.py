@@ -264,8 +264,6 @@ class ReportEdition(Record):
         verbose_name_plural = "報告書の版"
         ordering = ["plan_year", "-number"]
         constraints = [models.UniqueConstraint(fields=["plan_year", "number"], name="edition_number_once")]
-        # Which are public is asked by every public page: found here, without reading over the long texts of the rows.
-        indexes = [models.Index(fields=["plan_year", "number", "digest"], name="edition_without_texts")]
 
     def __str__(self):
         return f"{self.plan_year} {self.label}"

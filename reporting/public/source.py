@@ -179,9 +179,12 @@ def site(plan: int, year: int, number: int | None = None) -> Site | None:
 
 @lru_cache(maxsize=4)
 def _published(rows: tuple[tuple, ...]) -> tuple[Published, ...]:
+    """Digests stand behind the long texts of their rows: they are read only when something else is public than before."""
+    editions = ReportEdition.objects.filter(pk__in=[key for key, *_ in rows]).order_by()
+    digests = dict(editions.values_list("pk", "digest"))
     return tuple(
-        Published(key, plan, year, number, ReportEdition(number=number).label, digest, _moment(at), files)
-        for key, plan, year, number, digest, at, files in rows
+        Published(key, plan, year, number, ReportEdition(number=number).label, digests[key], _moment(at), files)
+        for key, plan, year, number, at, files in rows
     )
 
 
@@ -222,7 +225,7 @@ def _statement() -> tuple[str, tuple]:
             files=Coalesce(Subquery(files.values("count")), 0),
         )
     )
-    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "digest", "published_at", "files")
+    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "published_at", "files")
     return editions.values_list(*columns).query.sql_with_params()
 
 

@@ -7,6 +7,7 @@ sentences that read their numbers, the wide tables of initiatives as one list fo
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from xml.etree import ElementTree
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -48,8 +49,9 @@ def parts(site: Site) -> list[Part]:
         for element in body.iter()
         if element.get("id")
     }
+    tables = count(1)
     return [
-        Part(slug, _title(pages[slug], site), join(Writer(slug, where).children(body) for body in found))
+        Part(slug, _title(pages[slug], site), join(Writer(slug, where, tables).children(body) for body in found))
         for slug, found in bodies.items()
     ]
 
@@ -91,10 +93,10 @@ def join(pieces) -> SafeString:
 
 
 class Writer:
-    """Writes elements of print as elements of a page. `where`: anchor → the page on which it stands."""
+    """Writes elements of print as elements of a page. `where`: anchor → the page on which it stands; `tables` counts them."""
 
-    def __init__(self, slug: str, where: dict[str, str]):
-        self.slug, self.where = slug, where
+    def __init__(self, slug: str, where: dict[str, str], tables: Iterator[int]):
+        self.slug, self.where, self.tables = slug, where, tables
 
     def children(self, parent: ElementTree.Element) -> SafeString:
         return join(self.element(each) for each in parent)
@@ -138,7 +140,8 @@ class Writer:
         name = " ".join(_SPACES.sub("", "".join(cell.itertext())) for cell in list(element.iter("th"))[:3])
         rows = join(self._row(row) for row in element.iter("tr"))
         return format_html(
-            '<div class="scroll" tabindex="0" role="region" aria-label="表：{}"><table class="tbl min-46">{}</table></div>',
+            '<div class="scroll" tabindex="0" role="region" aria-label="表{}：{}"><table class="tbl min-46">{}</table></div>',
+            next(self.tables),
             name,
             rows,
         )

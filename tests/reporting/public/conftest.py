@@ -57,7 +57,8 @@ class Editions:
 def editions(coordinator, settings, tmp_path):
     settings.PUBLIC_CACHE_DIR = tmp_path / "pages"
     settings.MEDIA_ROOT = tmp_path / "files"
-    source._read.cache_clear()  # what was rolled back had the same keys
+    for found in (source._read, source._published, source._site):
+        found.cache_clear()  # what was rolled back had the same keys
     return Editions(coordinator)
 
 

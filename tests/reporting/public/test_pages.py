@@ -38,21 +38,21 @@ def words(element) -> str:
     return " ".join(element.text.split())
 
 
-@pytest.mark.parametrize(("page", "about"), PAGES)
-def test_page_says_what_it_is(editions, report, get, at, page, about):
+@pytest.mark.parametrize(("name", "about"), PAGES)
+def test_page_says_what_it_is(editions, report, get, at, name, about):
     editions.publish(report)
-    soup = get(page, **about)
+    soup = get(name, **about)
     assert len(soup.select("h1")) == 1
     assert soup.title.text.endswith("みどり市 見守り計画のあゆみ（令和6年度）")
     assert 5 < len(soup.select_one("meta[name=description]")["content"]) <= 120
-    assert soup.select_one("link[rel=canonical]")["href"] == at(page, **about)
+    assert soup.select_one("link[rel=canonical]")["href"] == at(name, **about)
     assert soup.select_one("meta[property='og:title']")["content"] == soup.title.text
 
 
-@pytest.mark.parametrize(("page", "about"), PAGES)
-def test_page_runs_nothing_and_asks_nobody_else(editions, report, get, page, about):
+@pytest.mark.parametrize(("name", "about"), PAGES)
+def test_page_runs_nothing_and_asks_nobody_else(editions, report, get, name, about):
     editions.publish(report)
-    soup = get(page, **about)
+    soup = get(name, **about)
     assert not soup.select("script:not([type='application/ld+json']), form[method=post], [style], iframe")
     fetched = [
         each.get("href") or each.get("src") for each in soup.select("link[rel~=stylesheet], link[rel=icon], img")
