@@ -17,6 +17,7 @@ from initiatives import parsing
 from reporting import opendata
 from reporting.errata import errata
 from reporting.low_ratings import low_ratings
+from reporting.opinion_table import counts, published_by_goal
 from reporting.public import files, history, metadata, search, source, twin, words
 from reporting.public.answers import NotThere
 from reporting.public.cache import Shelf, shelf_of
@@ -70,6 +71,20 @@ def nav(site: Site, here: str) -> list[tuple[str, str, bool]]:
 def day_of(edition: Published) -> str:
     """令和8年12月11日, on which it was published."""
     return fy.date_label(timezone.localtime(edition.published_at).date())
+
+
+def plan_list(newest: Sequence[Published]) -> str:
+    """The plans of a city that has published of several, the latest plan first."""
+    plans = [
+        (
+            each.report.plan_name,
+            words.headline(each.report.tally, each.report),
+            each.year_label,
+            address(each, "overview"),
+        )
+        for each in sorted(newest, key=lambda each: (-each.report.first_year, each.plan))
+    ]
+    return render_to_string("public/plan_list.html", {"plans": plans, "city": newest[0].report.city_name})
 
 
 # --- Overview -----------------------------------------------------------------------------------------
@@ -303,7 +318,7 @@ def initiative(site: Site, code: str) -> str:
         parts=[part for part in row.parts if part.result or part.issues], is_joint=len(row.parts) > 1,
         listings=[each for each in site.content.places.values() if each.row.original_code == code],
         previous=_neighbour(site, codes, at - 1), following=_neighbour(site, codes, at + 1),
-        next_label=fy.label(site.edition.year + 1),
+        next_label=fy.label(site.edition.year + 1), opinions=[each for each in report.opinions if each.code == code],
     )  # fmt: skip
 
 
@@ -323,7 +338,7 @@ def low_rating_list(site: Site) -> str:
 
 
 def committee(site: Site) -> str:
-    """What the committee said. 主な意見と市の考え方 follow the reviews as soon as the report has them."""
+    """What the committee said, and what the city answers."""
     report = site.report
     reviews = [(review, goal) for goal in report.goals if (review := goal.committee_review) and review.text.strip()]
     overall = report.committee_review
@@ -331,8 +346,9 @@ def committee(site: Site) -> str:
         overall = None
     name = report.committee_name or "推進委員会"
     return render(
-        site, "committee", f"{name}の講評", words.quotation(overall) or f"{name}の講評です。", page="committee",
-        name=name, overall=overall, reviews=reviews,
+        site, "committee", f"{name}の講評と意見", words.quotation(overall) or f"{name}の講評と、市の考え方です。", page="committee",
+        name=name, overall=overall, reviews=reviews, opinions=published_by_goal(report), counts=counts(report),
+        places=site.content.places,
     )  # fmt: skip
 
 

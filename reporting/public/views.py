@@ -67,9 +67,13 @@ def plan(request, plan_id):
 
 @public
 def start(request):
-    """Of the newest plan. Plans come in the order in which they were made."""
+    """The newest year of the one plan; of several plans the choice."""
     editions = source.public()
-    return _to(max(editions, key=lambda each: (each.year, each.plan, each.number), default=None))
+    newest = list({each.plan: each for each in reversed(editions)}.values())
+    if len(newest) < 2:
+        return _to(newest[0] if newest else None)
+    shelf = Shelf.of(0, "\n".join(each.facts for each in editions))
+    return answers.kept(request, shelf.get(request.path_info, lambda: pages.plan_list(newest)), answers.HTML)
 
 
 def _to(edition: source.Published | None) -> HttpResponse:

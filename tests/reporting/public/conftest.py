@@ -23,16 +23,17 @@ class Editions:
         self.by = by
         self.plan = PlanFactory(pk=1, name="見守り計画", first_year=2022, last_year=2029)
 
-    def publish(self, report, number=1, *, last=None) -> ReportEdition:
+    def publish(self, report, number=1, *, last=None, plan=None) -> ReportEdition:
         with recording():
-            edition = self.finalize(report, number, last=last)
+            edition = self.finalize(report, number, last=last, plan=plan or self.plan)
             at = datetime(2026, 12, 11, 3, number, tzinfo=UTC)
             EditionStep.objects.create(edition=edition, action="publish", by=self.by, at=at)
         return edition
 
-    def finalize(self, report, number=1, *, last=None) -> ReportEdition:
-        year = PlanYear.objects.filter(plan=self.plan, fiscal_year=report.fiscal_year).first()
-        year = year or PlanYearFactory(plan=self.plan, fiscal_year=report.fiscal_year, status=PlanYear.Status.PUBLISHED)
+    def finalize(self, report, number=1, *, last=None, plan=None) -> ReportEdition:
+        of_year = {"plan": plan or self.plan, "fiscal_year": report.fiscal_year}
+        year = PlanYear.objects.filter(**of_year).first()
+        year = year or PlanYearFactory(**of_year, status=PlanYear.Status.PUBLISHED)
         text = snapshot.dumps(report)
         with recording():
             return ReportEdition.objects.create(

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from reporting.public import cache
+from tests.factories import PlanFactory
 from tests.reporting import pdf_factory as factory
 
 PAGES = [
@@ -154,12 +155,30 @@ def test_low_ratings_and_what_became_of_them(editions, report, get):
 
 
 def test_committee(editions, report, get):
-    editions.publish(report)
+    editions.publish(replace(report, opinions=()))
     soup = get("committee")
     assert soup.h1.text == "見守り委員会は、こう見ました"
     assert [words(each) for each in soup.select("main section")] == [
         "全体について来年も続けましょう。", "目標1 見守るまち1よく続いています。", "目標2 見守るまち2よく続いています。",
     ]  # fmt: skip
+
+
+def test_opinions_with_what_the_city_answers(editions, report, get):
+    opinion = factory.snapshot.PublishedOpinion
+    said = (
+        opinion(1, "1-1-1-2", "第1112の見守り", "夜の見守りがほしい。", "adopted", "反映", "来年度から行います。"),
+        opinion(None, "", "報告書の全体", "短くしてほしい。", "noted", "参考", "工夫します。"),
+    )
+    editions.publish(replace(report, opinions=said))
+    section = get("committee").select_one("#h-opinions").parent
+    assert words(section.p) == "「反映」が1件、「参考」が1件です。"
+    assert [words(each) for each in section.select(".voices > li")] == [
+        "第1112の見守り 夜の見守りがほしい。 市の考え方（反映）来年度から行います。",
+        "報告書の全体 短くしてほしい。 市の考え方（参考）工夫します。",
+    ]
+    assert section.select_one("a")["href"] == "/public/1/R6/initiatives/1-1-1-2/"
+    assert "夜の見守りがほしい。" in words(get("initiative", code="1-1-1-2").select_one("#h-o").parent)
+    assert not get("initiative", code="1-1-1-1").select("#h-o")
 
 
 def test_departments_lead_to_their_initiatives(editions, report, get, client):
@@ -261,6 +280,17 @@ def test_short_addresses_lead_to_the_newest_year(editions, report, client):
     editions.publish(replace(report, fiscal_year=2023, fiscal_year_label="令和5年度"))
     for address in ("/public/", "/public/1/"):
         assert client.get(address)["Location"] == "/public/1/R6/"
+
+
+def test_of_several_plans_there_is_a_choice(editions, report, client):
+    editions.publish(report)
+    later = replace(report, plan_name="みどり市次期計画", first_year=2024, fiscal_year=2024)
+    editions.publish(later, plan=PlanFactory(pk=2, name="次期計画"))
+    soup = BeautifulSoup(client.get("/public/").content, "lxml")
+    assert [(link.text, link["href"]) for link in soup.select("h2 a")] == [
+        ("みどり市次期計画", "/public/2/R6/"), ("みどり市見守り計画", "/public/1/R6/"),
+    ]  # fmt: skip
+    assert client.get("/public/1/")["Location"] == "/public/1/R6/"
 
 
 def test_only_reading(editions, report, client, at):

@@ -26,7 +26,8 @@ def rich() -> factory.snapshot.Report:
     """A report with everything a page can have: long names, low ratings, joint work, cross-listings, indicators of all kinds."""
     long = "だれもが住み慣れた地域で安心して暮らし続けるための多機関協働による包括的な見守りとつながりづくりの推進事業"
     owners = tuple(
-        factory.snapshot.Owner(name, "related", "R5より", ("市社会福祉協議会",)) for name in ("高齢いきいき課", "こども家庭相談課")
+        factory.snapshot.Owner(name, "related", "R5より", ("市社会福祉協議会",))
+        for name in ("高齢いきいき課", "こども家庭相談課")
     )
     rows = [
         factory.row("1-1-1-1", name=long, owners=owners, result=f"【高齢いきいき課】{long * 3}。", note="※注です。"),
@@ -35,8 +36,12 @@ def rich() -> factory.snapshot.Report:
     ]  # fmt: skip
     again = factory.row("2-1-1-1", name=long, original_code="1-1-1-1")
     before = factory.snapshot.LowBefore("1-1-1-1", long, "C", "人が足りない。", "声をかける。", in_force=True)
-    lower = factory.indicator(code="I2", name=long, unit="戸", decimals=0, lower_is_better=True, polarity="lower", source="出典「市の台帳」")
-    report = factory.report([factory.goal(1, rows), factory.goal(2, [again, *(factory.row(f"2-1-2-{n}") for n in range(1, 30))])])
+    lower = factory.indicator(
+        code="I2", name=long, unit="戸", decimals=0, lower_is_better=True, polarity="lower", source="出典「市の台帳」"
+    )
+    report = factory.report(
+        [factory.goal(1, rows), factory.goal(2, [again, *(factory.row(f"2-1-2-{n}") for n in range(1, 30))])]
+    )
     scale = tuple(replace(step, reason_required=step.rank > 1) for step in report.scale)
     return replace(report, scale=scale, low_before=(before,), indicators=(*report.indicators, lower))
 
@@ -86,7 +91,9 @@ def test_every_page_at_every_width(every_page, page):
 @pytest.fixture
 def plain(browser, browser_context_args):
     """A browser that runs no scripts."""
-    context = browser.new_context(**browser_context_args, java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = browser.new_context(
+        **browser_context_args, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
     yield context.new_page()
     context.close()
 
@@ -151,7 +158,9 @@ def other_site():
 
 
 def test_only_a_chart_shows_within_another_page(city, at, live_server, page, other_site):
-    frames = (f'<iframe name="{name}" src="{live_server.url}{at(name)}"></iframe>' for name in ("embed_goals", "overview"))
+    frames = (
+        f'<iframe name="{name}" src="{live_server.url}{at(name)}"></iframe>' for name in ("embed_goals", "overview")
+    )
     page.goto(other_site("".join(frames)))
     page.frame_locator("[name=embed_goals]").locator("svg.chart").first.wait_for(state="attached")
     assert page.frame("overview").url.startswith("chrome-error:")
