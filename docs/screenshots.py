@@ -109,6 +109,15 @@ def _choose_survey(page) -> None:
     page.wait_for_url("**/survey/*/")
 
 
+def _read_on(page) -> None:
+    page.get_by_role("link", name="続きから読む").click()
+
+
+def _open_opinion(page) -> None:
+    """One that a department has replied to and that is answered."""
+    page.get_by_role("link", name="3-1-2-4").first.click()
+
+
 SHOTS = (
     Shot("signin", "", "accounts:login"),
     Shot("home-coordinator", "soumu", "initiatives:year_home", 2025),
@@ -133,7 +142,8 @@ SHOTS = (
     Shot("confirm", "kachou", "initiatives:confirm_list", 2025),
     Shot("review", "soumu", "initiatives:review_part", 2025, "submitted"),
     Shot("home-committee", "iin", "initiatives:year_home", 2024),
-    Shot("entry-committee-narrow", "iin", "initiatives:entry_detail", 2024, "first", size=NARROW),
+    Shot("reading-narrow", "iin", "reporting:reading_list", 2024, act=_read_on, size=NARROW),
+    Shot("opinion", "soumu", "reviews:opinion_list", 2024, act=_open_opinion),
     Shot("users", "kanri", "accounts:user_list"),
     Shot("transfers", "kanri", "accounts:transfer_new", act=_paste_transfers),
     Shot("departments", "kanri", "accounts:department_list"),

@@ -672,10 +672,12 @@ def committee(drill: Year) -> None:
     drill.that("委員会審議中" in page.heading, f"委員に開いた: {page.heading}")
     iin = drill.person("iin")
     page = iin.open(HOME)
-    drill.same(page.heading, f"{NAME}の取組{len(drill.initiatives)}件を読めます", "委員のホーム")
+    drill.that(page.heading.endswith("件を読んで、意見を書けます"), f"委員のホーム: {page.heading}")
     for part in drill.parts[:: max(1, len(drill.parts) // 40)]:
         if part.result:
             drill.shows(iin.open(part.reading), " ".join(part.result.split()), f"委員が読む{part.code}")
+            own = part.reading.replace("/initiatives/", "/reading/initiative-")
+            drill.shows(iin.open(own), " ".join(part.result.split()), f"委員の画面の{part.code}")
     drill.same(iin.open(drill.parts[0].page).url.endswith(drill.parts[0].reading), True, "委員は書く画面を開けない")
 
 

@@ -28,7 +28,7 @@ class NextStep:
     button: str
     note: str = ""  # a second line: the very words of a colleague
     about: str = ""  # what the button is about, for those who hear it alone
-    heading: str = ""  # what the page opens with when this step comes first
+    heading: str = ""  # of a step that an app to the right brings to come first: what the page then opens with
 
 
 @dataclass
@@ -55,9 +55,10 @@ def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequen
     """`asks`: what other apps ask of the person; `order`: of the departments on the board."""
     page = _page_of_role(user, plan_year, rows, asks, order)
     brought = [step for bring in later.STEPS for step in bring(user, plan_year)]
-    if brought:
-        page.heading = brought[0].heading or page.heading
-        page.steps = [*brought, *page.steps]
+    pressing = [step for step in brought if step.heading]
+    if pressing:
+        page.heading = pressing[0].heading
+    page.steps = [*pressing, *page.steps, *(step for step in brought if not step.heading)]
     return page
 
 

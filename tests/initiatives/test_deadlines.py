@@ -167,3 +167,26 @@ def test_the_managers_day_is_never_before_the_departments_extension(first, secon
     assert year.deadline_for(1) <= year.manager_deadline_for(1)
     assert year.deadline_for(1) == max(filter(None, [min(first, second), extension]))
     assert business_days.left(year.deadline_for(1), year.manager_deadline_for(1)) == 0
+
+
+def test_the_days_of_the_committee_stand_in_order(office, address, plan_year, today):
+    given = {
+        "department_deadline": "",
+        "manager_deadline": "",
+        "committee_start": "2027-01-12",
+        "committee_deadline": "2027-01-08",
+    }
+    refused = office.post(address("year_deadlines"), given)
+    assert refused.status_code == 422
+    assert "委員の意見の始まりと同じ日か、後の日にしてください。" in refused.content.decode()
+    office.post(address("year_deadlines"), given | {"committee_deadline": "2027-02-12"})
+    plan_year.refresh_from_db()
+    assert (plan_year.committee_start, plan_year.committee_deadline) == (date(2027, 1, 12), date(2027, 2, 12))
+
+
+def test_a_member_is_told_when_opinions_begin_and_then_until_when(plan_year, member, today):
+    plan_year.status = "committee"
+    plan_year.committee_start, plan_year.committee_deadline = today + timedelta(days=1), today + timedelta(days=9)
+    assert deadlines.for_person(plan_year, member) == ("委員の意見の始まり", today + timedelta(days=1))
+    plan_year.committee_start = today
+    assert deadlines.for_person(plan_year, member) == ("委員の意見の期限", today + timedelta(days=9))
