@@ -443,7 +443,7 @@ def test_queries_are_fixed(client, writer, plan, entry, department, count, djang
     assert InitiativeDepartment.objects.filter(department=department).count() == count + 1
     client.force_login(writer)
     client.get(address(part))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(address(part))
     with django_assert_num_queries(11):
         autosave(client, part, result="書いた")
