@@ -7,6 +7,6 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self):
         from indicators import owed
-        from initiatives import asked
+        from initiatives import later
 
-        asked.register(owed.asks)
+        later.ASKS.append(owed.asks)

@@ -10,7 +10,7 @@ from indicators import permissions
 from indicators.models import Indicator
 from indicators.series import all_series, scale_of
 from initiatives import business_days
-from initiatives.asked import Ask
+from initiatives.later import Ask
 from initiatives.models import PlanYear
 
 
@@ -31,7 +31,7 @@ def owed_by(user: User, plan_year: PlanYear) -> list[Indicator]:
 
 
 def asks(user: User, plan_year: PlanYear) -> Iterator[Ask]:
-    """For ホーム and the list of things to do (initiatives.asked)."""
+    """For ホーム and the list of things to do (initiatives.later)."""
     owed = owed_by(user, plan_year) if user.is_office else []
     if not owed:
         return

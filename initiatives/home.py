@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from initiatives import business_days, handover, later, review, thread
-from initiatives.asked import Ask
 from initiatives.board import Board, board_of, notice_url
 from initiatives.day_words import moment_label
 from initiatives.listing import STATUS_ORDER, EntryRow, list_url
@@ -51,7 +50,9 @@ class Page:
         return [(status.value, status.label, self.counts.get(status.value, 0)) for status in STATUS_ORDER]
 
 
-def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask] = (), order: str = "") -> Page:
+def page_for(
+    user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[later.Ask] = (), order: str = ""
+) -> Page:
     """`asks`: what other apps ask of the person; `order`: of the departments on the board."""
     page = _page_of_role(user, plan_year, rows, asks, order)
     brought = [step for bring in later.STEPS for step in bring(user, plan_year)]
@@ -62,7 +63,7 @@ def page_for(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequen
     return page
 
 
-def _page_of_role(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask], order: str) -> Page:
+def _page_of_role(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[later.Ask], order: str) -> Page:
     if user.role in later.HOMES:
         return later.HOMES[user.role](user, plan_year, rows)
     if user.is_coordinator:
@@ -83,7 +84,7 @@ def _ordered(counts: Counter) -> dict[str, int]:
 # --- 福祉総務課 -------------------------------------------------------------------------------------
 
 
-def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask], order: str) -> Page:
+def _coordinator(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[later.Ask], order: str) -> Page:
     board = board_of(plan_year, order)
     totals = board.totals
     total, approved = totals.total, totals.counts[Status.APPROVED]
@@ -115,7 +116,7 @@ def _until(deadline: date | None) -> str:
     return f"期限を{words}。" if deadline < today else f"期限まで、{words}。"
 
 
-def _coordinator_steps(user: User, plan_year: PlanYear, board: Board, asks: Sequence[Ask]) -> list[NextStep]:
+def _coordinator_steps(user: User, plan_year: PlanYear, board: Board, asks: Sequence[later.Ask]) -> list[NextStep]:
     steps = [
         _to_review(user, plan_year, board),
         _to_answer(user, plan_year),
@@ -129,7 +130,7 @@ def _coordinator_steps(user: User, plan_year: PlanYear, board: Board, asks: Sequ
     ]  # fmt: skip
 
 
-def _asked(ask: Ask) -> NextStep:
+def _asked(ask: later.Ask) -> NextStep:
     return NextStep(ask.title, ask.text, ask.url, ask.button)
 
 
@@ -209,7 +210,7 @@ def _to_ask_after(user: User, plan_year: PlanYear) -> NextStep | None:
 # --- 担当課 -----------------------------------------------------------------------------------------
 
 
-def _department(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[Ask]) -> Page:
+def _department(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Sequence[later.Ask]) -> Page:
     mine = [row for row in rows if user.department_ids() & set(row.department_ids)]
     owed = owed_by(user, plan_year, [row for row in mine if not row.original_code or row.holds_own])
     return Page(
@@ -226,7 +227,7 @@ def _department(user: User, plan_year: PlanYear, rows: list[EntryRow], asks: Seq
     )
 
 
-def _department_heading(plan_year: PlanYear, owed: Owed, asks: Sequence[Ask]) -> str:
+def _department_heading(plan_year: PlanYear, owed: Owed, asks: Sequence[later.Ask]) -> str:
     back = owed.counts[Status.RETURNED]
     if owed.to_confirm and plan_year.status in PlanYear.IN_HAND:
         return f"{owed.to_confirm}件が、課長の確認を待っています"
@@ -268,7 +269,7 @@ def _department_lead(plan_year: PlanYear, owed: Owed) -> str:
     return lead
 
 
-def _department_steps(plan_year: PlanYear, owed: Owed, asks: Sequence[Ask]) -> list[NextStep]:
+def _department_steps(plan_year: PlanYear, owed: Owed, asks: Sequence[later.Ask]) -> list[NextStep]:
     steps = [
         _to_confirm(plan_year, owed),
         _to_put_right(plan_year, owed),

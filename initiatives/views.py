@@ -1,7 +1,7 @@
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
-from initiatives import asked, board, listing, permissions, plan_years
+from initiatives import board, later, listing, permissions, plan_years
 from initiatives import home as homes
 from initiatives.detail import entry_page
 from initiatives.forms import EntryFilterForm
@@ -29,7 +29,7 @@ def home(request):
 def year_home(request, plan_year):
     """ホーム: what this person has to do in this year."""
     rows = listing.rows_of(plan_year, request.user)
-    asks = asked.of(request.user, plan_year)
+    asks = later.asks_of(request.user, plan_year)
     page = homes.page_for(request.user, plan_year, rows, asks, request.GET.get("order", ""))
     todo = todo_for(request.user, plan_year, asks)
     context = {"plan_year": plan_year, "page": page, "todo": todo, "rating_scale": plan_year.plan.scale}

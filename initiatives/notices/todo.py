@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from initiatives import business_days, deadlines, later
-from initiatives.asked import Ask
 from initiatives.models import EntryPart, Mail, Notice, PlanYear, Transition, YearTransition
 from initiatives.notices import outbox, wording
 
@@ -33,7 +32,7 @@ class Todo:
     pressing: bool = False
 
 
-def todo_for(user: User, plan_year: PlanYear, asks: Iterable[Ask] = ()) -> list[Todo]:
+def todo_for(user: User, plan_year: PlanYear, asks: Iterable[later.Ask] = ()) -> list[Todo]:
     """The pressing first, then the newest. A fixed number of queries. `asks`: what other apps ask of the person."""
     found = _own_lines(user, plan_year)
     found += [Todo(ask.kind, ask.title, ask.text, ask.url, ask.button) for ask in asks]
