@@ -132,6 +132,7 @@ def edition_detail(request, plan_year, number):
         "edition": edition,
         "report": edition.report,
         "before": before,
+        "why": _why_again(edition) if office else "",
         "is_printed": before is not None and before == edition.before,
         "corrections": errata(before.report, edition.report) if before else (),
         "files": [(kind, made.get(key)) for key, kind in KINDS.items()],
@@ -171,6 +172,12 @@ def edition_step(request, plan_year, number, action):
         "told_by": _told_by(edition) if action == "withdraw" else [],
     }  # fmt: skip
     return render(request, "reporting/edition_step.html", context, status=status)
+
+
+def _why_again(edition: ReportEdition) -> str:
+    """Why the year was opened again for this edition."""
+    step = edition.predecessor and edition.predecessor.step("reopen")
+    return step.reason if step else ""
 
 
 def _told_by(edition: ReportEdition) -> list[ReportEdition]:

@@ -57,11 +57,15 @@ class Correction:
     @property
     def wrong_pieces(self) -> list[Piece]:
         """The wrong words with what is taken out marked; what is the same at length is cut short."""
-        return excerpt([piece for piece in diff(self.wrong, self.right) if piece.kind != "ins"])
+        return [piece for piece in self._pieces if piece.kind != "ins"]
 
     @property
     def right_pieces(self) -> list[Piece]:
-        return excerpt([piece for piece in diff(self.wrong, self.right) if piece.kind != "del"])
+        return [piece for piece in self._pieces if piece.kind != "del"]
+
+    @property
+    def _pieces(self) -> list[Piece]:
+        return excerpt(diff(self.wrong, self.right))
 
 
 def errata(before: Report, after: Report) -> tuple[Correction, ...]:

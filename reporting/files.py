@@ -1,7 +1,7 @@
 """The files of a report: which kinds there are, what they are made from, and how each is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -29,6 +29,7 @@ class Source:
     issued: str = ""  # 令和8年12月
     errata: tuple[Correction, ...] = ()
     errata_since: str = ""  # 第1版
+    ledger: str = ""  # where the edition stands in the ledger
     excerpt: str = ""
 
     def file_name(self, kind: "Kind") -> str:
@@ -44,7 +45,7 @@ def source_of(plan_year: PlanYear, edition: ReportEdition | None = None, excerpt
         before = edition.before
         source = Source(
             edition.report, plan_year.short, edition.label, edition.digest, _month(edition),
-            errata(before.report, edition.report) if before else (), before.label if before else "",
+            errata(before.report, edition.report) if before else (), before.label if before else "", edition.in_ledger,
         )  # fmt: skip
     if not excerpt:
         return source
@@ -52,7 +53,7 @@ def source_of(plan_year: PlanYear, edition: ReportEdition | None = None, excerpt
     if chosen is None:
         raise KeyError(excerpt)
     report = excerpts.excerpt(source.report, chosen)
-    return Source(report, source.short, source.edition, source.digest, source.issued, excerpt=chosen.name)
+    return replace(source, report=report, errata=(), errata_since="", excerpt=chosen.name)
 
 
 def _month(edition: ReportEdition) -> str:
@@ -78,14 +79,14 @@ def _pdf(source: Source, progress: Progress) -> bytes:
     return pdf.render(
         source.report, cache_dir=settings.REPORT_CACHE_DIR, progress=progress, edition=source.edition,
         issued=source.issued, excerpt=source.excerpt, errata=source.errata, errata_since=source.errata_since,
-        digest=source.digest,
+        digest=source.digest, ledger=source.ledger,
     )  # fmt: skip
 
 
 def _word(source: Source, progress: Progress) -> bytes:
     return word.render(
         source.report, edition=source.edition, issued=source.issued, errata=source.errata,
-        errata_since=source.errata_since, digest=source.digest,
+        errata_since=source.errata_since, digest=source.digest, ledger=source.ledger,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from accounts.models import User
 from initiatives.models import Goal, Plan, PlanYear, Upload, Versioned
 from initiatives.permissions import is_coordinating
+from ledger.models import LedgerEntry
 from ledger.records import Record, RecordQuerySet
 from reporting.snapshot import Report, SnapshotError, loads
 
@@ -278,6 +279,12 @@ class ReportEdition(Record):
         if digest_of(self.snapshot) != self.digest:
             raise SnapshotError(f"{self}の内容が、確定したときと違います。")
         return loads(self.snapshot)
+
+    @property
+    def in_ledger(self) -> str:
+        """Where the ledger says that the edition was made: what is printed with it cannot be taken back."""
+        entry = LedgerEntry.objects.get(model=self._meta.label_lower, row_id=self.pk)
+        return f"{entry.position}番目\n{entry.hash}"
 
     @cached_property
     def before(self) -> "ReportEdition | None":

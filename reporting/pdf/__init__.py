@@ -28,6 +28,7 @@ def render(
     errata=(),
     errata_since: str = "",
     digest: str = "",
+    ledger: str = "",
 ) -> bytes:
     """The whole report as PDF/UA-1.
 
@@ -35,7 +36,7 @@ def render(
     how many render at once (None: one a processor, two at most). progress(percent, what is being done) is called
     in this process. edition (第2版) and issued (令和8年12月) stand on the cover. excerpt: what an
     excerpt (reporting.excerpt) is about. errata: what was corrected since that edition (reporting.errata), printed behind
-    the contents. digest: of the edition, printed at the end. The same report gives the same bytes.
+    the contents. digest: of the edition, and ledger: where it stands there, are printed at the end. The same report gives the same bytes.
     """
     from reporting.pdf.build import Build
 
@@ -43,6 +44,6 @@ def render(
         report, cache_dir=cache_dir, processes=processes, progress=progress,
         about={
             "edition": edition, "issued": issued, "excerpt": excerpt, "errata": errata, "errata_since": errata_since,
-            "digest": digest,
+            "digest": digest, "ledger": ledger,
         },
     ).run()  # fmt: skip

@@ -86,6 +86,7 @@ class Book:
     errata: Sequence = ()  # reporting.errata.Correction, since the edition of that name
     errata_since: str = ""
     digest: str = ""  # of the edition; a draft has none
+    ledger: str = ""  # where the edition stands in the ledger
     entries: list[Entry] = field(default_factory=list)
     late_contexts: list[dict] = field(default_factory=list)
 

@@ -11,7 +11,14 @@ styles    the styles of the document, its page, header and footer
 
 
 def render(
-    report, *, edition: str = "", issued: str = "", digest: str = "", errata=(), errata_since: str = ""
+    report,
+    *,
+    edition: str = "",
+    issued: str = "",
+    digest: str = "",
+    errata=(),
+    errata_since: str = "",
+    ledger: str = "",
 ) -> bytes:
     """The whole report as .docx.
 
@@ -21,5 +28,5 @@ def render(
     """
     from reporting.word.build import build
 
-    about = {"errata": errata, "errata_since": errata_since}
+    about = {"errata": errata, "errata_since": errata_since, "ledger": ledger}
     return build(report, edition=edition, issued=issued, digest=digest, **about)

@@ -18,6 +18,7 @@ from initiatives import year_cycle
 from initiatives.models import EntryPart, Goal, Initiative, Plan, PlanYear
 from initiatives.workflow import TransitionError
 from ledger import verify
+from ledger.models import LedgerEntry
 from reporting import builds, edition_cycle, files, snapshot
 from reporting.assemble import assemble
 from reporting.checks.run import run
@@ -163,7 +164,7 @@ def test_what_is_doubtful_needs_a_reason_and_is_kept(year, coordinator, departme
         edition_cycle.publish(edition, by=coordinator)
 
 
-def test_publishing_reopening_and_the_second_edition(year, edition, coordinator):
+def test_publishing_reopening_and_the_second_edition(office, year, edition, coordinator):
     edition_cycle.publish(edition, by=coordinator, reason=REASON)
     assert fresh(year).status == PlanYear.Status.PUBLISHED
     assert list(ReportEdition.objects.public()) == [edition]
@@ -180,7 +181,11 @@ def test_publishing_reopening_and_the_second_edition(year, edition, coordinator)
     source = files.source_of(again, second)
     assert [(each.wrong, each.right) for each in source.errata] == [("会議を3回開いた。", "会議を4回開いた。")]
     assert source.errata_since == "第1版"
+    entry = LedgerEntry.objects.get(model="reporting.reportedition", row_id=second.pk)
+    assert source.ledger == f"{entry.position}番目\n{entry.hash}"
     assert ReportEdition.objects.get(number=1).report.rows[0].result == "会議を3回開いた。"
+    told = page(office.get(address("edition_detail", 2))).main.text
+    assert "第1版から直したところは1か所です" in told and "年度を再開した理由：数の誤り" in told
     edition_cycle.publish(second, by=coordinator, reason=REASON)
     assert [each.number for each in ReportEdition.objects.public()] == [2, 1]
     assert list(verify.verify([])) == []

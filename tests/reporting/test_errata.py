@@ -140,6 +140,13 @@ def test_long_words_are_cut_to_what_changed():
     assert len(line.wrong) == 167
 
 
+def test_what_is_gone_leaves_the_words_around_it_on_the_other_side():
+    before, after = rows(f"{'あ' * 80}終わりの文。"), rows("あ" * 80)
+    (line,) = errata(before, after)
+    assert [piece.text for piece in line.wrong_pieces] == [f"…{'あ' * 20}", "終わりの文。"]
+    assert [piece.text for piece in line.right_pieces] == [f"…{'あ' * 20}"]
+
+
 # --- For any report -----------------------------------------------------------------------------------
 
 

@@ -494,7 +494,10 @@ def test_a_report_without_anything_is_still_made():
 
 # --- Editions -----------------------------------------------------------------------------------------
 
-DIGEST = "0123456789abcdef" * 4
+DIGEST, HASH = "0123456789abcdef" * 4, "fedcba9876543210" * 4
+EDITION = {
+    "edition": "第2版", "issued": "令和8年12月", "errata_since": "第1版", "digest": DIGEST, "ledger": f"1234番目\n{HASH}"
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -508,7 +511,7 @@ def second(report):
 @pytest.fixture(scope="module")
 def second_pdf(second):
     report, found = second
-    about = {"edition": "第2版", "issued": "令和8年12月", "errata": found, "errata_since": "第1版", "digest": DIGEST}
+    about = EDITION | {"errata": found}
     return render(report, processes=2, **about)
 
 
@@ -523,6 +526,7 @@ def test_corrections_stand_behind_the_contents_and_the_digest_at_the_end(second,
         for text in (line.part, line.label, line.wrong or "（なし）", line.right or "（なし）"):
             assert re.sub(r"\s+", "", text) in told, text
     assert "第2版" in pages[-1] and "令和8年12月" in pages[-1] and DIGEST in pages[-1]
+    assert "1234番目" in pages[-1] and HASH in pages[-1]
     assert re.search(r"正誤表\D*" + str(errata_page + 1), pages[contents]), "the contents give its page"
     assert "この報告書について" not in pages[contents]
     with opened(second_pdf) as document, document.open_outline() as found:
@@ -540,7 +544,7 @@ def test_an_edition_is_as_accessible_as_the_rest(second_pdf, tmp_path):
 
 def test_the_same_edition_gives_the_same_bytes(second, second_pdf):
     report, found = second
-    about = {"edition": "第2版", "issued": "令和8年12月", "errata": found, "errata_since": "第1版", "digest": DIGEST}
+    about = EDITION | {"errata": found}
     assert render(report, processes=1, **about) == second_pdf
 
 
