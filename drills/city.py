@@ -26,6 +26,9 @@ from initiatives.models import (
 from ledger import chain, guard, verify
 from ledger.models import LedgerEntry
 from ledger.records import record_models
+from reviews.models import CommitteeRating, FollowUp, Inquiry, Opinion, Response
+
+SAID = (FollowUp, Response, Inquiry, Opinion, CommitteeRating)
 
 
 def prepare(password: str, offices: list[str]) -> None:
@@ -46,6 +49,8 @@ def _leave_only(offices: list[str]) -> None:
     going = Initiative.objects.filter(departments__in=foreign)
     listings = Initiative.objects.filter(original__isnull=False)  # before what they repeat, which they protect
     with _tidying():
+        for model in SAID:  # what the demo's committee said protects what it is about
+            model.objects.all().delete()
         listings.filter(Q(pk__in=going.values("pk")) | Q(original__in=going.values("pk"))).delete()
         going.delete()
 

@@ -130,7 +130,7 @@ def test_a_finding_leads_to_its_chapter(office, year, goal):
 
 def test_assembling_reads_last_year_only_for_a_difference(year, goal, django_assert_num_queries):
     chapter = Chapter.objects.create(plan=year.plan, fiscal_year=2024, goal=goal, kind="vision", text="{{目標1.件数}}")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert assemble(year).goals[0].sections["vision"].text == "3件"
     PlanYearFactory(plan=year.plan, fiscal_year=2023)
     Chapter.objects.filter(pk=chapter.pk).update(text="{{目標1.件数.前年度との差}}、{{目標1.B評価.件数.前年度との差}}")
