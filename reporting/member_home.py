@@ -19,7 +19,7 @@ def page(user: User, plan_year: PlanYear, rows: list[EntryRow]) -> Page:
         workflow.why_closed(plan_year) or opened.lead(found, user),
         reading=[item for item in found.items if item.group == opened.FIRST and not item.is_read],
         steps=[
-            step for step in (_to_read(plan_year, found), _to_send(user, plan_year), _answers(user, plan_year)) if step
+            step for step in (_to_read(plan_year, found), _to_send(user, plan_year, found), _answers(user, plan_year)) if step
         ] + [
             NextStep("目標ごとの評価を見る", "AからDまでの件数と達成率を、目標ごとにまとめています。", _url(plan_year, "reporting:summary"), "集計を見る"),
         ],
@@ -48,11 +48,12 @@ def _to_read(plan_year: PlanYear, found: opened.ReadingList) -> NextStep:
     )
 
 
-def _to_send(user: User, plan_year: PlanYear) -> NextStep | None:
+def _to_send(user: User, plan_year: PlanYear, found: opened.ReadingList) -> NextStep | None:
     """What was begun and not sent, as long as it can be."""
     if not permissions.can_begin_opinion(user, plan_year):
         return None
-    drafts = list(OpinionDraft.objects.filter(plan_year=plan_year, author=user).order_by("saved_at"))
+    mine = OpinionDraft.objects.filter(plan_year=plan_year, author=user, opinion=None).order_by("saved_at")
+    drafts = [draft for draft in mine if draft.anchor in found.reading.things]
     if not drafts:
         return None
     return NextStep(

@@ -71,10 +71,19 @@ def _thing(view):
     def inner(request, plan_year, key):
         found = opened.reading_list(plan_year, request.user)
         if key not in found.reading.things:
-            raise Http404
+            return _closed(request, plan_year, key)
         return view(request, plan_year, found, found.reading.things[key])
 
     return inner
+
+
+def _closed(request, plan_year, key):
+    """What was opened once and is not any more (a chapter that is written anew): what was said about it still stands."""
+    said = Opinion.objects.visible_to(request.user).filter(plan_year=plan_year, anchor=key).first()
+    if said is None:
+        raise Http404
+    messages.info(request, f"「{said.about}」は、いまは開いていません。意見と市の答えは、ここで読めます。")
+    return redirect("reviews:opinion_list", plan_year.plan_id, plan_year.fiscal_year)
 
 
 @require_POST
@@ -105,6 +114,9 @@ def reading(request, plan_year, found, thing):
         return _page(request, plan_year, found, thing)
     desk = _desk(request, plan_year, thing)
     if request.method == "GET":
+        if desk.opinion and not permissions.can_write_opinion(request.user, desk.opinion, plan_year):
+            messages.info(request, workflow.why_not_rewritten(desk.opinion))
+            return redirect(_address(plan_year, thing))
         return _page(request, plan_year, found, thing, _form(desk, thing))
     return _keep(request, plan_year, found, _form(desk, thing, request.POST), thing)
 
@@ -220,6 +232,7 @@ def _page(request, plan_year, found, thing, form=None, *, status=200, **more):
         **_days(plan_year, request.user),
         **_of_kind(plan_year, found, thing),
     } | more
+    context["is_open"] = context["is_open"] and "refused" not in more
     if form and not context["is_open"]:
         context["kept"] = form.desk.draft
     return render(request, "reporting/reading.html", context, status=status)
@@ -259,7 +272,7 @@ def _opinions(user, plan_year, thing: Thing) -> list[Opinion]:
         opinion.plan_year = plan_year
         opinion.is_own = opinion.author_id == user.pk
         opinion.may_change = permissions.can_write_opinion(user, opinion, plan_year)
-        opinion.may_read_answer = opinion.answer_state == "confirmed"
+        opinion.may_read_answer = permissions.is_answered(opinion)
         opinion.paragraph = (
             thing.paragraphs.index(opinion.quoted) + 1
             if thing.kind == CHAPTER and opinion.quoted in thing.paragraphs

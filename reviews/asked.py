@@ -68,7 +68,7 @@ def _asked(inquiry: Inquiry, plan_year: PlanYear, user: User, given: dict) -> As
     opinion = inquiry.opinion
     initiative = inquiry.initiative_id or (opinion.initiative_id if opinion else None)
     together, city = given.get(inquiry.initiative_id, (None, ""))
-    confirmed = opinion is not None and opinion.answer_state == "confirmed"
+    confirmed = opinion is not None and permissions.is_answered(opinion)
     year = (plan_year.plan_id, plan_year.fiscal_year)
     return Asked(
         pk=inquiry.pk,

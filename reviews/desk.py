@@ -13,7 +13,7 @@ from initiatives.history import Conflict
 from initiatives.models import PlanYear
 from initiatives.workflow import TransitionError
 from ledger.chain import recording
-from reviews import workflow
+from reviews import permissions, workflow
 from reviews.models import CommitteeRating, Opinion, OpinionDraft
 from reviews.workflow import Subject
 
@@ -109,7 +109,7 @@ class Desk:
 
     @property
     def _is_fixed(self) -> bool:
-        return self.opinion is not None and self.opinion.answer_state == "confirmed"
+        return self.opinion is not None and permissions.is_answered(self.opinion)
 
     def _forget(self) -> None:
         for name in ("draft", "rating"):

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from initiatives.models import Goal, PlanYear
+from reviews import permissions
 from reviews.models import Inquiry, Opinion, Response
 
 
@@ -28,7 +29,7 @@ ANSWERED = (Stage.CONFIRMED, Stage.PUBLISHED)
 
 def stage_of(opinion: Opinion) -> Stage:
     """opinion: with its inquiries and its response at hand. A question that waits comes before what is written."""
-    if opinion.answer_state == Response.State.CONFIRMED:
+    if permissions.is_answered(opinion):
         return Stage.PUBLISHED if opinion.response.is_published else Stage.CONFIRMED
     states = {inquiry.state for inquiry in opinion.inquiries.all()}
     if Inquiry.State.ASKED in states:

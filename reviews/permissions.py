@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from initiatives.models import EntryPart, PlanYear
 from initiatives.permissions import can_view_year, is_coordinating, works_in
-from reviews.models import CommitteeReview, FollowUp, Inquiry, Opinion, OpinionDraft, Response
+from reviews.models import FollowUp, Inquiry, Opinion, Response
 
 
 def is_member(user: User) -> bool:
@@ -54,10 +54,6 @@ def can_begin_opinion(user: User, plan_year: PlanYear) -> bool:
     return is_member(user) and is_open(plan_year)
 
 
-def can_view_draft(user: User, draft: OpinionDraft) -> bool:
-    return is_member(user) and draft.author_id == user.pk
-
-
 def can_view_opinion(user: User, opinion: Opinion, plan_year: PlanYear) -> bool:
     """What stands: 福祉総務課, the committee, and departments that were asked. What was withdrawn: its author alone."""
     submitted = opinion.state == Opinion.State.SUBMITTED
@@ -68,35 +64,20 @@ def can_view_opinion(user: User, opinion: Opinion, plan_year: PlanYear) -> bool:
     return submitted and any(can_view_inquiry(user, inquiry) for inquiry in opinion.inquiries.all())
 
 
-def can_see_author(user: User) -> bool:
-    """Read who said it: the committee and 福祉総務課, but no department, and nobody where it is published."""
-    return is_member(user) or is_coordinating(user)
-
-
 def can_write_opinion(user: User, opinion: Opinion, plan_year: PlanYear) -> bool:
     """The author, until the days are over or the city's answer stands: it answers these words and no others."""
-    return (
-        can_begin_opinion(user, plan_year)
-        and opinion.author_id == user.pk
-        and opinion.answer_state != Response.State.CONFIRMED
-    )
+    return can_begin_opinion(user, plan_year) and opinion.author_id == user.pk and not is_answered(opinion)
 
 
-def can_view_response(user: User, opinion: Opinion, plan_year: PlanYear) -> bool:
-    """福祉総務課 its drafts, too; whoever reads the opinion when the answer is 確定."""
-    if not can_view_opinion(user, opinion, plan_year):
-        return False
-    return is_coordinating(user) or opinion.answer_state == Response.State.CONFIRMED
+def is_answered(opinion: Opinion) -> bool:
+    """Whether the city's answer stands: from then on whoever reads the opinion reads it, and the opinion stays as it is.
+    Until then the answer is 福祉総務課's alone."""
+    return opinion.answer_state == Response.State.CONFIRMED
 
 
 def can_view_ratings(user: User, plan_year: PlanYear) -> bool:
     """How the members rate, taken together: 福祉総務課 at any time, a member when the days are over."""
     return is_coordinating(user) or (is_member(user) and is_over(plan_year))
-
-
-def can_view_review(user: User, review: CommitteeReview) -> bool:
-    """講評: the committee reads it when it is 確認済."""
-    return is_coordinating(user) or (is_member(user) and review.state == CommitteeReview.State.CONFIRMED)
 
 
 # --- 担当課 ----------------------------------------------------------------------------------------------
@@ -120,17 +101,13 @@ def can_view_inquiry(user: User, inquiry: Inquiry) -> bool:
 
 def can_reply(user: User, inquiry: Inquiry, plan_year: PlanYear) -> bool:
     """The department and 代理, until the city's answer is 確定."""
-    answered = inquiry.opinion_id and inquiry.opinion.answer_state == Response.State.CONFIRMED
+    answered = inquiry.opinion_id and is_answered(inquiry.opinion)
     return (
         can_view_inquiry(user, inquiry)
         and inquiry.department_id in user.department_ids()
         and is_deliberating(plan_year)
         and not answered
     )
-
-
-def can_view_reply_draft(user: User, inquiry: Inquiry) -> bool:
-    return can_view_inquiry(user, inquiry) and inquiry.department_id in user.department_ids()
 
 
 # --- 福祉総務課 ------------------------------------------------------------------------------------------

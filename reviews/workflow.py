@@ -154,7 +154,7 @@ def why_closed(plan_year: PlanYear) -> str:
 
 
 def why_not_rewritten(opinion: Opinion) -> str:
-    if opinion.answer_state == A.CONFIRMED:
+    if permissions.is_answered(opinion):
         office = opinion.plan_year.plan.office_name
         return f"市の答えが出ているので、直すことも取り下げることもできません。{office}に伝えてください。"
     return why_closed(opinion.plan_year) or "この意見は直せません。"

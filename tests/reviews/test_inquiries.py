@@ -1,9 +1,11 @@
 """回答の依頼: a department is asked, answers, and is asked again; its drafts are its own."""
 
 import pytest
+from django.urls import reverse
 
 from initiatives.history import Conflict
 from initiatives.models import FieldChange, Notice
+from initiatives.notices import wording
 from initiatives.workflow import TransitionError
 from reviews import permissions, workflow
 from reviews.models import Inquiry, Opinion
@@ -32,10 +34,8 @@ def test_a_department_that_was_asked_is_not_asked_twice(inquiry, coordinator):
         workflow.ask(inquiry.department, "再", by=coordinator, plan_year=inquiry.plan_year, opinion=inquiry.opinion)
 
 
-def test_what_the_department_types_leaves_no_trace_until_it_is_sent(inquiry, writer, coordinator):
+def test_what_the_department_types_leaves_no_trace_until_it_is_sent(inquiry, writer):
     workflow.keep_reply(inquiry, "書きかけの考え", by=writer, seen="")
-    assert not permissions.can_view_reply_draft(coordinator, inquiry)
-    assert permissions.can_view_reply_draft(writer, inquiry)
     assert "書きかけの考え" not in str(list(FieldChange.objects.values_list("old", "new")))
     workflow.reply(inquiry, "2か所で開きます", by=writer, seen="書きかけの考え")
     inquiry.refresh_from_db()
@@ -69,6 +69,20 @@ def test_a_reply_may_be_sent_again_and_asked_for_again(inquiry, writer, coordina
     workflow.ask(inquiry.department, "いつですか", by=coordinator, plan_year=inquiry.plan_year, opinion=inquiry.opinion)
     again = Inquiry.objects.get()
     assert (again.state, again.question, again.reply) == ("asked", "いつですか", "直した答え")
+
+
+def test_the_mail_says_what_it_is_about_and_no_word_of_the_opinion(opinion, department, coordinator, writer, settings):
+    settings.MAIL, settings.BASE_URL, settings.DEFAULT_FROM_EMAIL = "smtp", "https://ayumi.example.jp", "a@example.jp"
+    writer.email = "writer@example.jp"
+    writer.save()
+    inquiry = workflow.ask(
+        department, "どう考えますか", by=coordinator, plan_year=opinion.plan_year, opinion=opinion
+    )  # fmt: skip
+    subject, body = wording.mail(writer, list(Notice.objects.select_related("plan_year__plan", "department")))
+    assert subject == "【あゆみ】推進委員会の意見への回答のお願い（1-1-1-1　見守り）"
+    address = reverse("reviews:inquiry_edit", args=[opinion.plan_year.plan_id, 2024, inquiry.pk])
+    assert f"https://ayumi.example.jp{address}" in body
+    assert [word for word in ("居場所", "どう考えますか", "委員 ") if word in body] == []
 
 
 @pytest.mark.parametrize("way", ["cancelled", "withdrawn"])

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from reporting.models import Chapter
 from reviews.models import CommitteeRating, Opinion, OpinionDraft, Response
 from tests.factories import UserFactory
 from tests.reporting.reading.conftest import DAY, soup
@@ -176,3 +177,28 @@ def test_everything_that_is_read_can_be_spoken_about(reader, address, year, key)
 )
 def test_what_is_not_opened_does_not_exist(reader, address, key):
     assert reader.get(address("reading", key)).status_code == 404
+
+
+def test_an_answered_opinion_is_not_opened_for_writing(reader, here):
+    reader.post(here, typed("居場所がほしい", then="send"))
+    opinion = Opinion.objects.get()
+    Response.objects.create(
+        opinion=opinion, kind="noted", text="考えます", state="confirmed", confirmed_at=timezone.now(),
+        by=UserFactory(role="coordinator"),
+    )  # fmt: skip
+    right = f"{here}?opinion={opinion.pk}"
+    page = soup(reader.get(right, follow=True))
+    assert "市の答えが出ている" in page.select_one(".messages").get_text()
+    answer = reader.post(right, {"text": "遅れて", "seen-text": "居場所がほしい", "then": "send"})
+    assert answer.status_code == 409
+    assert soup(answer).select_one("#id_text").get_text(strip=True) == "遅れて"
+    assert soup(answer).select("#opinion-form button[value=send]") == []
+
+
+def test_what_was_said_about_a_chapter_that_closed_again_can_still_be_found(reader, address, year):
+    chapter = address("reading", "chapter-1-vision")
+    reader.post(chapter, {"text": "よい章です", "seen-text": "", "then": "send"})
+    Chapter.objects.update(state="draft", confirmed_by=None, confirmed_at=None)
+    page = soup(reader.get(chapter, follow=True))
+    assert "いまは開いていません" in page.select_one(".messages").get_text()
+    assert "よい章です" in page.get_text()
