@@ -29,11 +29,11 @@ def test_the_list_says_what_is_missing(office, coordinator, year, goal):
     )  # fmt: skip
     CityEvent.objects.create(**of_year, goal=goal, position=1, when="4月", what="開始")
     page = listed(office, year)
-    assert page.h1.get_text() == "まだ書いていない章が、10あります"
+    assert page.h1.get_text() == "まだ書いていない章が、11あります"
     states = {row.a.get_text(): row.select_one(".tag").get_text() for row in page.select("tbody tr")}
     assert [name for name, state in states.items() if state == "確認済"] == ["次期計画に向けて見据える姿（ビジョン）"]
     assert [name for name, state in states.items() if state == "下書き"] == ["総括"]
-    assert len(states) == 12
+    assert len(states) == 13
 
 
 def test_the_two_faces_agree(db):
@@ -130,7 +130,7 @@ def test_a_finding_leads_to_its_chapter(office, year, goal):
 
 def test_assembling_reads_last_year_only_for_a_difference(year, goal, django_assert_num_queries):
     chapter = Chapter.objects.create(plan=year.plan, fiscal_year=2024, goal=goal, kind="vision", text="{{目標1.件数}}")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert assemble(year).goals[0].sections["vision"].text == "3件"
     PlanYearFactory(plan=year.plan, fiscal_year=2023)
     Chapter.objects.filter(pk=chapter.pk).update(text="{{目標1.件数.前年度との差}}、{{目標1.B評価.件数.前年度との差}}")
