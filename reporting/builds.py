@@ -104,7 +104,7 @@ def unwritten(plan_year: PlanYear) -> list[str]:
     of_year = {"plan_id": plan_year.plan_id, "fiscal_year": plan_year.fiscal_year}
     written = set(Chapter.objects.filter(**of_year).exclude(text="").values_list("goal_id", "kind"))
     goals = Goal.objects.filter(plan_id=plan_year.plan_id).in_force(plan_year.fiscal_year).order_by("number")
-    wanted = [(None, kind, kind.label) for kind in Chapter.OF_REPORT]
+    wanted = [(None, kind, kind.label) for kind in Chapter.OF_REPORT if kind not in Chapter.NOT_PRINTED]
     of_goal = [kind for kind in Chapter.Kind if kind not in Chapter.OF_REPORT]
     wanted += [
         (goal.pk, kind, f"{plan_year.plan.goal_term}{goal.number} {kind.label}") for goal in goals for kind in of_goal

@@ -20,7 +20,7 @@ from initiatives.gate import only_for, onward
 from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
 from initiatives.writing import saved_at
-from reporting import chapters, linking, permissions
+from reporting import chapters, easy, linking, permissions
 from reporting.chapter_forms import ChapterForm
 from reporting.chapters import HERE, MARKS, Draft
 from reporting.models import Chapter
@@ -238,6 +238,8 @@ def chapter_reading(request, plan_year, chapter):
 def chapter_preview(request, plan_year, chapter):
     """The printed page: as saved, or (POST) with the words that stand in the editor. Nothing is written."""
     draft = _draft(plan_year, ChapterForm(request.POST if request.method == "POST" else None, chapter=chapter))
+    if chapter.kind in Chapter.NOT_PRINTED:
+        return render(request, "reporting/easy_preview.html", {"blocks": easy.blocks(draft.printed)})
     page = Book(draft.marked()).page_of(chapter.kind, draft.goal_number)
     page.context["stylesheet"] = reverse("reporting:print_css_file")
     # Escaped by the template. A mark that came in with an import could bring about a span and nothing else.

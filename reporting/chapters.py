@@ -20,7 +20,7 @@ from initiatives.history import Conflict
 from initiatives.models import FieldChange, Goal, PlanYear
 from initiatives.reading import CORRECTION
 from ledger.chain import hold, recording
-from reporting import chapter_words, linking, permissions
+from reporting import chapter_words, easy, linking, permissions
 from reporting.assemble import last_year, typed
 from reporting.figures import Figure, goal_group
 from reporting.models import Chapter, CityEvent, Footnote, as_lines
@@ -206,6 +206,18 @@ class Draft:
         """Words that the city's dictionary would have otherwise."""
         terms = dictionary.terms_of(self.plan_year.plan.city_name)
         return chapter_words.uses(self.chapter, self.text, self.events if has_events(self.chapter) else (), terms)
+
+    @property
+    def printed(self) -> str:
+        """The text with its figures put in."""
+        return "".join(piece.printed for piece in self.pieces)
+
+    @cached_property
+    def hard_to_read(self) -> list[easy.Finding]:
+        """What might be said more easily; asked of やさしい日本語 alone."""
+        if self.chapter.kind != Kind.EASY:
+            return []
+        return easy.findings(self.printed, dictionary.terms_of(self.plan_year.plan.city_name))
 
     @property
     def menu(self) -> list[tuple[str, list[Figure]]]:

@@ -220,7 +220,8 @@ def _front(before: Report, after: Report, goals: Sequence[tuple]) -> Iterator[Co
     for kind in Chapter.OF_REPORT:
         if kind == Chapter.Kind.OVERALL:
             yield from _scale(part, before, after)
-        yield from _section(_at(part, kind.label), *(one.sections.get(kind) for one in (before, after)))
+        at = _at("公開ページ" if kind in Chapter.NOT_PRINTED else part, kind.label)
+        yield from _section(at, *(one.sections.get(kind) for one in (before, after)))
     for pair in goals:
         at = _of_goal(part, after, *pair)
         summaries = (one.sections.get(Chapter.Kind.GOAL_SUMMARY) if one else None for one in pair)

@@ -46,6 +46,7 @@ class Chapter(Versioned):
         GOAL_PROGRESS = "goal_progress", "各目標の進捗状況・評価の結果"
         ACHIEVEMENT = "achievement", "取組事業の達成度"
         OVERALL = "overall", "総括"
+        EASY = "easy", "やさしい日本語のまとめ"
         # Of a goal
         SOCIAL_TRENDS = "social_trends", "国県の動向"
         PROGRESS_INDICATORS = "progress_indicators", "成果指標の状況"
@@ -55,7 +56,9 @@ class Chapter(Versioned):
         VISION = "vision", "次期計画に向けて見据える姿（ビジョン）"
         GOAL_SUMMARY = "goal_summary", "目標の総括"
 
-    OF_REPORT = (Kind.FOREWORD, Kind.PROCESS, Kind.GOAL_PROGRESS, Kind.ACHIEVEMENT, Kind.OVERALL)
+    OF_REPORT = (Kind.FOREWORD, Kind.PROCESS, Kind.GOAL_PROGRESS, Kind.ACHIEVEMENT, Kind.OVERALL, Kind.EASY)
+    # Frozen with the report, read on the public pages, not on paper (reporting/easy.py).
+    NOT_PRINTED = (Kind.EASY,)
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="chapters", verbose_name="計画")
     fiscal_year = models.PositiveSmallIntegerField("年度")

@@ -5,6 +5,7 @@ kind: spelling  `word` should be `right`
       name      a proper name spelled otherwise
       mixed     two forms of one name must not stand in one text
       loan      カタカナ語 to be explained once; `right` is the explanation
+      easy      a word that is hard to understand, with an easier one: asked for in やさしい日本語 alone
 """
 
 import csv
@@ -20,6 +21,7 @@ KINDS = {
     "name": "固有名詞",
     "mixed": "呼び方の混在",
     "loan": "カタカナ語",
+    "easy": "やさしい言いかえ",
 }
 MENDABLE = ("spelling", "ruling", "name")  # a wrong form with the right one to put in its place
 _FILE = Path(__file__).with_name("terms.csv")

@@ -93,6 +93,8 @@ class Context:
 
     def _chapter_passages(self) -> Iterator[Passage]:
         for section in self.report.sections.values():
+            if section.kind in Chapter.NOT_PRINTED:  # other words on purpose, with their own check (reporting/easy.py)
+                continue
             yield self._passage(self.chapter_place(None, section.kind), section.text)
         for goal in self.report.goals:
             yield from self._goal_passages(goal)

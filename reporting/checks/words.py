@@ -15,6 +15,7 @@ class Word:
     is_noun: bool
     is_affix: bool
     is_known: bool
+    is_name: bool = False  # of a person, a place, an institution
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +36,7 @@ def words(text: str) -> tuple[Word, ...]:
             and morpheme.part_of_speech()[1] != "数詞",
             is_affix=morpheme.part_of_speech()[0] in ("接頭辞", "接尾辞"),
             is_known=not morpheme.is_oov(),
+            is_name=morpheme.part_of_speech()[1] == "固有名詞",
         )
         for morpheme in _tokenizer().tokenize(text)
     )

@@ -14,16 +14,17 @@ from indicators import pages as indicator_pages
 from indicators import words as indicator_words
 from initiatives import fiscal_year as fy
 from initiatives import parsing
-from reporting import opendata
+from reporting import easy, opendata
 from reporting.errata import errata
 from reporting.low_ratings import low_ratings
+from reporting.models import Chapter
 from reporting.opinion_table import counts, published_by_goal
 from reporting.public import files, history, metadata, search, source, twin, words
 from reporting.public.answers import NotThere
 from reporting.public.cache import Shelf, shelf_of
 from reporting.public.metadata import absolute
 from reporting.public.source import Content, Place, Published, Site, address
-from reporting.snapshot import Goal, Indicator, Row
+from reporting.snapshot import Goal, Indicator, Report, Row, Section
 
 WIDE, NARROW = 656, 340  # of a bar in the list of goals
 TEXT = 16
@@ -65,7 +66,9 @@ def nav(site: Site, here: str) -> list[tuple[str, str, bool]]:
         (("initiative_list", "initiative"), f"{terms['initiative']}をさがす"),
         (("downloads", "edition_list", "changes", "text_list", "text"), "報告書とデータ"),
     )
-    return [(names[0], words, here in names) for names, words in found]
+    own = (("easy",), "やさしい日本語")
+    every = (*found, own) if easy_section(site.report) else found
+    return [(names[0], words, here in names) for names, words in every]
 
 
 def day_of(edition: Published) -> str:
@@ -350,6 +353,22 @@ def committee(site: Site) -> str:
         name=name, overall=overall, reviews=reviews, opinions=published_by_goal(report), counts=counts(report),
         places=site.content.places,
     )  # fmt: skip
+
+
+def easy_summary(site: Site) -> str:
+    """The report in やさしい日本語, where the city wrote it."""
+    section = easy_section(site.report)
+    if section is None:
+        raise NotThere
+    text = easy.plain(section.text)
+    return render(
+        site, "easy", "やさしい日本語で読む", words.description(text), page="easy", blocks=easy.blocks(section.text)
+    )  # fmt: skip
+
+
+def easy_section(report: Report) -> Section | None:
+    section = report.sections.get(Chapter.Kind.EASY)
+    return section if section and section.text.strip() else None
 
 
 # --- Files and editions -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ def _pages() -> list:
         path("initiatives/<str:code>/", views.initiative, name="initiative"),
         path("low-ratings/", views.low_rating_list, name="low_rating_list"),
         path("committee/", views.committee, name="committee"),
+        path("easy/", views.easy, name="easy"),
         path("downloads/", views.downloads, name="downloads"),
         path("editions/", views.edition_list, name="edition_list"),
         path("changes/", views.changes, name="changes"),

@@ -16,6 +16,7 @@ from accounts.models import Department, Membership, User
 from indicators import calculation
 from indicators.models import Indicator, IndicatorValue
 from initiatives import board, thread
+from initiatives.dictionary import terms_of
 from initiatives.models import (
     Direction,
     EntryPart,
@@ -33,6 +34,7 @@ from initiatives.models import (
     YearlyEntry,
 )
 from initiatives.parsing import clean_text
+from reporting import easy
 from reporting.assemble import assemble
 from reporting.checks.year import judged
 from reporting.demo import build, source
@@ -235,9 +237,7 @@ def test_load_demo_indicators(demo):
 @pytest.mark.parametrize(("year", "goals"), [(2023, 5), (2024, 6)])
 def test_load_demo_every_chapter_is_written(demo, year, goals):
     written = report(demo, year)
-    of_report = [
-        kind for kind in Chapter.Kind if kind in ("foreword", "process", "goal_progress", "achievement", "overall")
-    ]
+    of_report = ["foreword", "process", "goal_progress", "achievement", "overall", "easy"]
     assert set(written.sections) == set(of_report)
     assert written.committee_review.text
     assert len(written.goals) == goals
@@ -405,8 +405,14 @@ def test_load_demo_figures_in_chapters_are_live_and_right(demo):
 
 def test_load_demo_chapters_have_an_author_and_a_state(demo):
     states = Counter(Chapter.objects.values_list("fiscal_year", "state"))
-    assert states == {(2023, "confirmed"): 40, (2024, "confirmed"): 7, (2024, "draft"): 40}
+    assert states == {(2023, "confirmed"): 41, (2024, "confirmed"): 7, (2024, "draft"): 41}
     assert not Chapter.objects.filter(author=None).exists()
+
+
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_load_demo_easy_japanese_is_easy(demo, year):
+    written = report(demo, year)
+    assert easy.findings(written.sections["easy"].text, terms_of(written.city_name)) == []
 
 
 @pytest.mark.skipif(not PRINTED.is_dir(), reason="the printed report's data are not on this machine")

@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from initiatives.models import FieldChange, PlanYear
+from reporting import builds
 from reporting.assemble import assemble
 from reporting.models import Chapter, CityEvent
+from reporting.pdf.chapters import Book
 from tests.reporting.chapters.conftest import address, soup
 
 pytestmark = pytest.mark.django_db
@@ -321,3 +323,35 @@ def test_the_printed_stylesheet_asks_for_nothing_outside(office):
     css = office.get("/print.css").content.decode()
     assert "ayumi-font:" not in css
     assert "biz-font-" not in css
+
+
+# --- やさしい日本語 -------------------------------------------------------------------------------------
+
+
+def test_easy_japanese_is_told_what_is_hard(office, year):
+    text = "鎌倉市は、高齢者への支援を実施することにより、だれもが安心して暮らし続けられるまちをつくります。"
+    response = office.post(address(year, goal=0, kind="easy"), {"text": text, "version": 0, "then": "look"})
+    checks = soup(response).select_one("#reading").get_text()
+    for words in ("文が長いです", "実施する", "「お年よりの人」と言いかえられます", "「鎌倉《かまくら》」のように"):
+        assert words in checks, words
+    assert Chapter.objects.count() == 0
+    response = office.post(
+        address(year, goal=0, kind="easy"), {"text": "これは、計画《けいかく》です。", "version": 0, "then": "look"}
+    )
+    assert "見つかりませんでした" in soup(response).select_one("#reading").get_text()
+
+
+def test_easy_japanese_is_frozen_with_its_figures_and_not_printed(office, year):
+    write(office, year, "することは、{{全体.件数|数だけ}}あります。", goal=0, kind="easy")
+    report = assemble(year)
+    assert report.sections["easy"].text == "することは、3あります。"
+    printed = "".join(chapter.markup() for chapter in Book(report).chapters())
+    assert "することは" not in printed
+    assert "やさしい日本語のまとめ" not in builds.unwritten(year)
+
+
+def test_preview_of_easy_japanese_is_the_public_page(office, year):
+    text = {"text": "計画《けいかく》は、{{全体.件数|数だけ}}です。", "version": 0}
+    page = soup(office.post(address(year, "chapter_preview", goal=0, kind="easy"), text))
+    ruby = "<ruby>計画<rp>（</rp><rt>けいかく</rt><rp>）</rp></ruby>"
+    assert page.select_one(".easy p").decode_contents() == f"{ruby}は、3です。"

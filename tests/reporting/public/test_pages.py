@@ -398,3 +398,24 @@ def test_editions_of_all_years(editions, report, get):
         "/public/1/R6/v2/", "/public/1/R6/v2/changes/", "/public/1/R6/v1/", "/public/1/R5/v1/",
     ]  # fmt: skip
     assert "令和8年12月11日公表" in soup.select_one(".dl .meta").text
+
+
+# --- やさしい日本語 -------------------------------------------------------------------------------------
+
+
+def test_easy_japanese(editions, report, get, client, at):
+    editions.publish(report)
+    assert client.get(at("easy")).status_code == 404
+    assert not get("overview").select(f"a[href='{at('easy')}']")
+    section = factory.snapshot.Section("easy", "", "■これは何《なに》\n緑市《みどりし》の<b>計画《けいかく》です。")
+    editions.publish(replace(report, sections=report.sections | {"easy": section}), number=2)
+    soup = get("easy")
+    assert soup.select_one(".easy h2").decode_contents() == "これは<ruby>何<rp>（</rp><rt>なに</rt><rp>）</rp></ruby>"
+    assert [(ruby.contents[0], ruby.rt.text) for ruby in soup.select(".easy p ruby")] == [
+        ("緑市", "みどりし"),
+        ("計画", "けいかく"),
+    ]
+    assert "<b>計画" in soup.select_one(".easy p").text
+    assert soup.select_one("meta[name=description]")["content"] == "■これは何 緑市の<b>計画です。"
+    assert soup.select_one(".gnav a[aria-current]").text == "やさしい日本語"
+    assert "計画です" not in get("text", part="all").text
