@@ -194,13 +194,13 @@ class _Book:
             self._text(page, at + 1, column, words, "head")
         at += 2
         found = [each.year(year) for year in years]
-        if each.numerator_name:
+        if each.numerator_name or each.denominator_name:
             upper = [each.baseline_numerator, *(year and year.numerator for year in found)]
             lower = [each.baseline_denominator, *(year and year.denominator for year in found)]
             at = self._figures(page, at, each.denominator_name, lower, each.denominator_unit, 0)
             at = self._figures(page, at, each.numerator_name, upper, each.numerator_unit, 0)
         actual = [each.baseline, *(year and _said(year.actual, year.actual_figure) for year in found)]
-        if each.numerator_name:  # computed, so as long as division makes it: as it is printed
+        if each.numerator_name or each.denominator_name:  # computed, so as long as division makes it: as it is printed
             actual = [calculation.round_half_up(n, each.decimals) if isinstance(n, Decimal) else n for n in actual]
         target = [None, *(year and _target(year) for year in found)]
         label = f"{each.ratio_name} A" if each.ratio_name else "実績 A"
