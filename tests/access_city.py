@@ -394,7 +394,7 @@ class City:
             )  # fmt: skip
             CommitteeReview.objects.create(
                 plan=self.plan, fiscal_year=plan_year.fiscal_year, goal=self.plan.goals.get(),
-                text=plant("章", "章", "総務", opened=plan_year.is_locked),
+                text=plant("章", "章", "総務", opened=plan_year.is_locked, published=plan_year.status == Y.PUBLISHED),
             )  # fmt: skip
             self.opinions += [asked, other]
         self.meeting = Meeting.objects.create(
