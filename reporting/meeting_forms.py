@@ -3,7 +3,7 @@ from django import forms
 from initiatives.part_forms import OLD_PAGE, BodyText
 from initiatives.year_forms import DateInput, near
 from reporting.meetings import FIELDS
-from reporting.models import Meeting
+from reporting.models import Meeting, ReportEdition
 
 
 class MeetingForm(forms.Form):
@@ -24,11 +24,18 @@ class MeetingForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, data=None, *, meeting: Meeting):
+        self.meeting = meeting
         kept = {name: getattr(meeting, name) for name in FIELDS}
         super().__init__(data, initial=kept | {"version": meeting.version if meeting.pk else 0})
 
     def clean_held_on(self):
         return near(self.cleaned_data["held_on"])
+
+    def clean_edition(self):
+        number = self.cleaned_data["edition"]
+        if number and not ReportEdition.objects.filter(plan_year=self.meeting.plan_year, number=number).exists():
+            raise forms.ValidationError(f"この年度の報告書に、第{number}版はありません。")
+        return number
 
     @property
     def values(self) -> dict:

@@ -10,7 +10,7 @@ from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
 from reporting import meetings
 from reporting.meeting_forms import MeetingForm
-from reporting.models import Meeting, MeetingSnapshot
+from reporting.models import Meeting, MeetingSnapshot, ReportEdition
 from reviews import permissions
 
 
@@ -18,9 +18,11 @@ from reviews import permissions
 @with_plan_year
 @only_for(permissions.can_read)
 def meeting_list(request, plan_year):
+    editions = ReportEdition.objects.visible_to(request.user).filter(plan_year=plan_year)
     context = {
         "plan_year": plan_year,
         "meetings": meetings.of_year(plan_year),
+        "editions": set(editions.values_list("number", flat=True)),
         "may": permissions.can_gather(request.user),
     }
     return render(request, "reporting/meeting_list.html", context)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from initiatives.models import EntryPart, Initiative, PlanYear
 from ledger import guard
 from reporting import meetings
-from reporting.models import Chapter, Meeting, MeetingSnapshot
+from reporting.models import Chapter, Meeting, MeetingSnapshot, ReportEdition
 from tests.factories import PlanYearFactory, UserFactory, make_entry, make_indicator, make_initiative
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +146,17 @@ def test_queries_do_not_grow_with_meetings(office, address, year, coordinator, d
         one(number)
     with django_assert_num_queries(few.count):
         office.get(address("meeting_list"))
+
+
+def test_a_meeting_names_an_edition_that_there_is(office, client, address, year, meeting, coordinator, member):
+    given = {"version": 1, "number": 1, "held_on": str(timezone.localdate()), "agenda": "公表", "edition": 1}
+    refused = office.post(address("meeting_edit", meeting.pk), given)
+    assert refused.status_code == 422
+    assert "第1版はありません" in refused.content.decode()
+    ReportEdition.objects.create(plan_year=year, number=1, made_by=coordinator, snapshot="{}", digest="0")
+    office.post(address("meeting_edit", meeting.pk), given)
+    edition = reverse("reporting:edition_detail", args=[year.plan_id, 2024, 1])
+    assert soup(office.get(address("meeting_list"))).select_one(f"a[href='{edition}']").get_text().startswith("第1版")
+    client.force_login(member)
+    page = soup(client.get(address("meeting_list")))
+    assert (page.select(f"a[href='{edition}']"), "第1版を見ました" in page.get_text()) == ([], True)
