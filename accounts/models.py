@@ -9,6 +9,7 @@ from django.db.models import Count, F, Prefetch, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from config.prepared import Given, Prepared
 from initiatives import fiscal_year as fy
 from ledger.records import Record
 
@@ -209,9 +210,7 @@ class User(AbstractBaseUser):
         Read once per request. A deputy of a deputy gets nothing: only memberships of the absent persons themselves.
         """
         if not hasattr(self, "_places"):
-            absent = Deputyship.objects.current().filter(deputy=self).values("principal")
-            held = Membership.objects.current().filter(Q(user=self) | Q(user__in=absent))
-            found = held.select_related("user", "department")
+            found = _places(user=self.pk, today=timezone.localdate())
             self._places = sorted(
                 found, key=lambda place: (place.user_id != self.pk, place.user_id, place.department_id)
             )
@@ -245,9 +244,18 @@ class User(AbstractBaseUser):
         return [place for place in self.places if place.user_id != self.pk]
 
 
+@Prepared
+def _places():
+    """Memberships that hold today of a person and of those whose 代理 the person is (User.places)."""
+    user, today = Given("user"), Given("today", models.DateField())
+    absent = Deputyship.objects.current(today).filter(deputy=user).values("principal")
+    held = Membership.objects.current(today).filter(Q(user=user) | Q(user__in=absent))
+    return held.select_related("user", "department")
+
+
 class MembershipQuerySet(models.QuerySet):
-    def current(self):
-        today = timezone.localdate()
+    def current(self, today: date | Given | None = None):
+        today = today or timezone.localdate()
         return self.not_ended(today).filter(Q(since__isnull=True) | Q(since__lte=today))
 
     def not_ended(self, day: date):
@@ -286,9 +294,9 @@ class Membership(models.Model):
 
 
 class DeputyshipQuerySet(models.QuerySet):
-    def current(self):
+    def current(self, today: date | Given | None = None):
         """Those that hold today. Whoever became 委員 or システム管理者 meanwhile acts for nobody, and nobody for them."""
-        today = timezone.localdate()
+        today = today or timezone.localdate()
         return self.not_ended(today).filter(since__lte=today).exclude(
             Q(deputy__role__in=User.NEVER_DEPUTY) | Q(principal__role__in=User.NEVER_DEPUTY)
         )  # fmt: skip

@@ -4,14 +4,17 @@ What is saved while somebody types (save_draft) leaves it at the next step (sett
 each time a person saved or sent, and none for every pause in typing.
 """
 
-from collections.abc import Iterable, Mapping
+import functools
+import operator
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from config.prepared import Given, Prepared, PreparedUpdate
 from initiatives.models import FieldChange, PendingChange, Versioned
 from ledger.chain import recording
 
@@ -97,7 +100,7 @@ def save_draft(
 
 def begin(row: Versioned, before: Mapping[str, str], *, by: User, on_behalf_of: User | None = None) -> None:
     """Keep what fields of a row were before somebody typed in them, until the next step. The caller holds the row."""
-    begun = list(_begun([row]).filter(field__in=before))
+    begun = [change for change in _begun([row]) if change.field in before]
     _settle([change for change in begun if change.by_id != by.pk], before)
     mine = {change.field for change in begun if change.by_id == by.pk}
     PendingChange.objects.bulk_create(
@@ -130,13 +133,21 @@ def _settle(begun: list[PendingChange], now: Mapping[str, str]) -> None:
     PendingChange.objects.filter(pk__in=[change.pk for change in begun]).delete()
 
 
-def _begun(rows: Iterable[models.Model]) -> models.QuerySet[PendingChange]:
-    return PendingChange.objects.filter(_of(rows))
+def _begun(rows: Sequence[models.Model]) -> list[PendingChange]:
+    """What is being written in a few rows, without the people: asked at every automatic save."""
+    given = {f"row{place}": row.pk for place, row in enumerate(rows)}
+    return _begun_in(*(row._meta.label_lower for row in rows), **given)
 
 
-def begun_by_others(rows: Iterable[models.Model], user: User) -> bool:
+@Prepared
+def _begun_in(*models_of_rows: str):
+    of_row = (Q(model=model, object_id=Given(f"row{place}")) for place, model in enumerate(models_of_rows))
+    return PendingChange.objects.filter(functools.reduce(operator.or_, of_row))
+
+
+def begun_by_others(rows: Sequence[models.Model], user: User) -> bool:
     """Whether save_draft would make history of what somebody else is writing."""
-    return _begun(rows).exclude(by=user).exists()
+    return any(change.by_id != user.pk for change in _begun(rows))
 
 
 def _became(change: PendingChange, now: str) -> FieldChange:
@@ -153,7 +164,7 @@ def _became(change: PendingChange, now: str) -> FieldChange:
 
 def pending(rows: Iterable[models.Model]) -> models.QuerySet[PendingChange]:
     """What is being written in the given rows, the first begun first, with the people."""
-    return _begun(rows).select_related("by", "on_behalf_of")
+    return PendingChange.objects.filter(_of(rows)).select_related("by", "on_behalf_of")
 
 
 def unsettled(rows: Iterable[models.Model]) -> list[FieldChange]:
@@ -176,14 +187,23 @@ def write(row: models.Model, changed: Mapping[str, Any], **still) -> None:
     update = dict(changed)
     if hasattr(row, "make_search_text"):
         update["search_text"] = row.search_text = row.make_search_text()
-    query = type(row)._default_manager.filter(pk=row.pk, **still)
+    held = dict(still)
     if isinstance(row, Versioned):
-        query = query.filter(version=row.version)
-        update |= {"version": F("version") + 1, "updated_at": timezone.now()}
-    if not query.update(**update):
+        held["version"], update["updated_at"] = row.version, timezone.now()
+    given = {f"old_{name}": value for name, value in held.items()} | {f"new_{n}": value for n, value in update.items()}
+    if not _update(type(row), tuple(held), tuple(update), pk=row.pk, **given):
         raise Conflict(str(row))
     if isinstance(row, Versioned):
         row.version += 1
+
+
+@PreparedUpdate
+def _update(model: type[models.Model], held: tuple[str, ...], changed: tuple[str, ...]):
+    """Of the row whose `held` fields are as they were; a version goes up by one."""
+    field = model._meta.get_field
+    rows = model._default_manager.filter(pk=Given("pk"), **{name: Given(f"old_{name}", field(name)) for name in held})
+    values = {name: Given(f"new_{name}", field(name)) for name in changed}
+    return rows, values | ({"version": F("version") + 1} if issubclass(model, Versioned) else {})
 
 
 def of_rows(rows: Iterable[models.Model]) -> models.QuerySet[FieldChange]:

@@ -68,8 +68,8 @@ def _read(request, plan_year, pk):
 
 def _read_to_save(request, plan_year, pk):
     """As _read, but with less around it; any other part than an own one is answered as on the page."""
-    own = writing.own_parts(request.user, plan_year).filter(pk=pk)
-    return _with_plan(own[0], plan_year) if own else _read(request, plan_year, pk)
+    own = writing.own_part(request.user, plan_year, pk)
+    return _with_plan(own, plan_year) if own else _read(request, plan_year, pk)
 
 
 def _with_plan(part, plan_year):

@@ -2,10 +2,12 @@
 
 from functools import wraps
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from accounts.models import User
+from config.prepared import Given, Prepared
 from initiatives import fiscal_year as fy
+from initiatives import permissions
 from initiatives.models import PlanYear
 
 
@@ -21,13 +23,20 @@ class FiscalYearConverter:
         return fy.short(int(value))
 
 
+@Prepared
+def _of_plan():
+    return PlanYear.objects.filter(plan=Given("plan"), fiscal_year=Given("fiscal_year")).select_related("plan")
+
+
 def with_plan_year(view):
     """Give the view the year its address names, as `plan_year`; 404 for a year the person may not look at."""
 
     @wraps(view)
     def inner(request, *args, plan_id: int, fiscal_year: int, **kwargs):
-        years = PlanYear.objects.visible_to(request.user).select_related("plan")
-        plan_year = get_object_or_404(years, plan_id=plan_id, fiscal_year=fiscal_year)
+        found = _of_plan(plan=plan_id, fiscal_year=fiscal_year)
+        if not found or not permissions.can_view_year(request.user, found[0]):
+            raise Http404
+        plan_year = found[0]
         remember(request, plan_year)
         return view(request, *args, plan_year=plan_year, **kwargs)
 

@@ -7,6 +7,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from accounts.models import User
+from config.prepared import Given, Prepared
 from indicators.calculation import Band, Scale
 from initiatives import completeness, dictionary, handover, part_checks, permissions, reading, saving, thread, workflow
 from initiatives import fiscal_year as fy
@@ -21,21 +22,27 @@ MENDED = "用語を直した"  # the reason in the history
 
 def parts_for(user: User, plan_year: PlanYear):
     """Parts of the year that the person may read, with what writing needs: one query."""
-    return _of_year(EntryPart.objects.visible_to(user), plan_year).select_related(
+    return _of_year(EntryPart.objects.visible_to(user), plan_year.plan_id, plan_year.fiscal_year).select_related(
         "department", "entry__initiative__plan", "entry__initiative__direction__policy__goal"
     )
 
 
-def own_parts(user: User, plan_year: PlanYear):
-    """Parts of the person's own departments with what saving needs and no more, for what is saved at every pause."""
-    own = EntryPart.objects.filter(department__in=user.department_ids())
-    return _of_year(own, plan_year).select_related("entry__initiative")
+def own_part(user: User, plan_year: PlanYear, pk: int) -> EntryPart | None:
+    """A part of the person's own departments with what saving needs and no more, for what is saved at every pause."""
+    found = _part_to_save(pk=pk, plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year)
+    return next((part for part in found if part.department_id in user.department_ids()), None)
 
 
-def _of_year(parts, plan_year: PlanYear):
+@Prepared
+def _part_to_save():
+    parts = EntryPart.objects.filter(pk=Given("pk")).order_by()
+    return _of_year(parts, Given("plan"), Given("fiscal_year")).select_related("entry__initiative")
+
+
+def _of_year(parts, plan: int | Given, fiscal_year: int | Given):
     """Those of the year, each with its `lead_department`."""
     lead = Q(entry__initiative__owners__role=InitiativeDepartment.Role.LEAD)
-    return parts.filter(entry__initiative__plan=plan_year.plan_id, entry__fiscal_year=plan_year.fiscal_year).annotate(
+    return parts.filter(entry__initiative__plan=plan, entry__fiscal_year=fiscal_year).annotate(
         lead=FilteredRelation("entry__initiative__owners", condition=lead), lead_department=F("lead__department")
     )
 

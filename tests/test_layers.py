@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["ledger", "accounts", "initiatives", "indicators", "reviews", "reporting"]
 # Pure modules that anyone may use: they import nothing of ours but each other.
 PURE = {
+    "config.prepared",
     "initiatives.business_days",
     "initiatives.fiscal_year",
     "initiatives.parsing",

@@ -147,7 +147,10 @@
     const body = new FormData();
     body.set("csrfmiddlewaretoken", field("csrfmiddlewaretoken").value);
     for (const name of VERSIONS) body.set(name, sent[name]);
+    // A form whose server takes what is left out as left alone gets only what was written.
+    const left = "changedOnly" in form.dataset ? NAMES.filter((name) => plain(sent.values[name]) === plain(sent.seen[name])) : [];
     for (const name of NAMES) {
+      if (left.includes(name)) continue;
       if (!table(name)) body.set(name, sent.values[name]);
       else for (const row of cells(sent.values[name])) columns(name).forEach((column, at) => body.append(column, row[at] ?? ""));
       body.set(`seen-${name}`, sent.seen[name]);
