@@ -16,7 +16,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BigIntegerField, Expression, Field, IntegerField, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.constants import ROW_COUNT
@@ -42,7 +42,10 @@ class Given(Expression):
 
 
 class Prepared:
-    """A query for rows of a model. `build` makes the queryset, once for each `shape` it is called with."""
+    """A query for rows of a model, or for tuples of its columns (values_list).
+
+    `build` makes the queryset, once for each `shape` it is called with.
+    """
 
     def __init__(self, build: Callable[..., QuerySet]):
         self._build, self._made = build, {}
@@ -54,8 +57,10 @@ class Prepared:
         """
         if shape not in self._made:
             queryset = self._build(*shape)
-            self._made[shape] = _Compiled(queryset.query.get_compiler(queryset.db))
-        return self._made[shape].rows(given)
+            tuples = queryset._iterable_class is ValuesListIterable
+            self._made[shape] = _Compiled(queryset.query.get_compiler(queryset.db)), tuples
+        compiled, tuples = self._made[shape]
+        return compiled.tuples(given) if tuples else compiled.rows(given)
 
 
 class PreparedUpdate:
@@ -103,9 +108,19 @@ class _Compiled:
 
     def rows(self, given: dict[str, Any]) -> list:
         try:
-            compiler = self.run(given)
+            compiler = self._reading(given)
         except OverflowError:
             return []
-        compiler.get_converters = self._converters
         query = SimpleNamespace(get_compiler=lambda using: compiler)
         return list(ModelIterable(SimpleNamespace(db=self._alias, query=query, _known_related_objects={})))
+
+    def tuples(self, given: dict[str, Any]) -> list[tuple]:
+        try:
+            return list(self._reading(given).results_iter(tuple_expected=True))
+        except OverflowError:
+            return []
+
+    def _reading(self, given: dict[str, Any]) -> SQLCompiler:
+        compiler = self.run(given)
+        compiler.get_converters = self._converters
+        return compiler

@@ -57,7 +57,12 @@ def _taker(names: Iterable[str]) -> Callable[[Mapping], tuple]:
 
 
 def _differ(said: tuple, held: tuple) -> bool:
-    return said != held and any(new != old and new is not UNSAID for new, old in zip(said, held, strict=True))
+    if said == held:
+        return False
+    for new, old in zip(said, held, strict=True):  # noqa: SIM110  any() takes twice as long, for every row of a file
+        if new != old and new is not UNSAID:
+            return True
+    return False
 
 
 class LeanRowResult(results.RowResult):
@@ -111,6 +116,7 @@ class LeanResource(resources.ModelResource):
         fields = self._meta.model._meta.concrete_fields
         self._limits = {field.name: field.max_length for field in fields if field.max_length}
         self._attnames = {field.name: field.attname for field in fields}
+        self._key_of = operator.itemgetter(*self._meta.import_id_fields)
         self._keyed = {*self.sets, *self.links}  # held by natural key
         self._foreign = self._keyed.difference(self.sets)
         # (field, where an instance holds it in the form in which the source says it)
@@ -164,8 +170,7 @@ class LeanResource(resources.ModelResource):
 
     def key_of(self, row: Mapping[str, Any]) -> Any:
         """The natural key of a row: the value of its one id field, or a tuple of several."""
-        names = self._meta.import_id_fields
-        return row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
+        return self._key_of(row)
 
     def get_or_init_instance(self, instance_loader, row):
         instance = self.known.get(self.key_of(row))

@@ -316,13 +316,11 @@ def _position(reference: str) -> tuple[int, int]:
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?\s?/?>')
 _PLAIN_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"[^<>]*>')
 _PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"\s?/>')
-_NOT_PLAIN = re.compile(rb"<!|<f[\s/>]|<[A-Za-z0-9_.-]+:(?:c|row|f|mergeCell)[\s/>]")
-_CELL_OR_ROW_TAG = re.compile(rb"<(?:c|row)[\s/>]")
-_MERGE_TAG = re.compile(rb"<mergeCell[\s/>]")
+_TAG = re.compile(rb"<(?:(?:[A-Za-z0-9_.-]+:)?(?:c|row|f|mergeCell)[\s/>]|!)")
 
 
-def _rises(places: list) -> bool:
-    return not any(map(operator.ge, places, places[1:]))
+def _rises(places: list[int]) -> bool:
+    return all(map(operator.lt, places, places[1:]))
 
 
 class _Scan:
@@ -347,25 +345,25 @@ class _Scan:
         rows, cells = _PLAIN_ROW.findall(content), _PLAIN_CELL.findall(content)
         merges = _PLAIN_MERGE.findall(content, end)
         complete = (
-            len(cells) + len(rows) == len(_CELL_OR_ROW_TAG.findall(content))
+            len(cells) + len(rows) + len(merges) == len(_TAG.findall(content))
             and len(cells) <= MAX_ROWS * MAX_COLUMNS
             and len(rows) <= MAX_ROWS
-            and len(merges) == len(_MERGE_TAG.findall(content, end)) <= MAX_MERGED
+            and len(merges) <= MAX_MERGED
         )
-        odd = _NOT_PLAIN.search(content) or _MERGE_TAG.search(content, 0, end)
-        plain = complete and not odd and content.rstrip().endswith(b"</worksheet>")
-        numbers = {number for _, number, _, _ in cells} | set(rows)
-        columns = {letters for letters, _, _, _ in cells}
-        if not plain or any(int(number) > MAX_ROWS for number in numbers) or not columns <= _COLUMN_BYTES.keys():
+        if not complete or not content.rstrip().endswith(b"</worksheet>"):
             return False
-        order = [(int(number), _COLUMN_BYTES[letters]) for letters, number, _, _ in cells]
-        if not _rises(order) or not _rises([int(number) for number in rows]):
+        number_of = {number: int(number) for number in {number for _, number, _, _ in cells}.union(rows)}
+        columns = {letters for letters, _, _, _ in cells}
+        if any(number > MAX_ROWS for number in number_of.values()) or not columns <= _COLUMN_BYTES.keys():
+            return False
+        order = [number_of[number] * MAX_COLUMNS + _COLUMN_BYTES[letters] for letters, number, _, _ in cells]
+        if not _rises(order) or not _rises([number_of[number] for number in rows]):
             return False  # the parser below says what is wrong with it
         for letters, number, style, kind in cells:
             if style in self.byte_formats:
-                self.formats[int(number) - 1, _COLUMN_BYTES[letters]] = self.byte_formats[style]
+                self.formats[number_of[number] - 1, _COLUMN_BYTES[letters]] = self.byte_formats[style]
             if kind == b"e":
-                self.errors.add((int(number) - 1, _COLUMN_BYTES[letters]))
+                self.errors.add((number_of[number] - 1, _COLUMN_BYTES[letters]))
         for reference in merges:
             self._merge(reference.decode())
         return True

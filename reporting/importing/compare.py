@@ -433,7 +433,7 @@ class _Import:
         entries = YearlyEntryResource(held.entries, {"initiative": held.initiatives}, by=self.by)
         self._table(entries, rows.entries())
         links = {"entry": held.entries, "department": held.departments}
-        self._table(EntryPartResource(held.parts, links, by=self.by), rows.parts())
+        self._table(EntryPartResource(held.parts, links, by=self.by), rows.parts)
 
     def _import_indicators(self, rows: Rows, of_plan: dict) -> None:
         held = self.held
@@ -488,7 +488,7 @@ class _Import:
             initiative = held.initiatives[code]
             if (initiative.first_year or 0) <= year <= (initiative.last_year or year):
                 self.notes.append(Note(Note.ABSENT, "", f"{code} {initiative.name}"))
-        named = {(row["entry"], row["department"]) for row in rows.parts()}
+        named = {(row["entry"], row["department"]) for row in rows.parts}
         for entry, department in missing(held.parts, named):
             if entry[0] in rows.by_code:
                 self.notes.append(Note(Note.KEPT, "", f"{entry[0]}の{department}の記入"))

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import DateTimeField, FilteredRelation, Model, Q, QuerySet
 from django.db.models.base import ModelState
 
 from accounts.models import Department
+from config.prepared import Given, Prepared
 from indicators.models import Indicator, IndicatorGoal, IndicatorValue
 from initiatives import parsing
 from initiatives.models import (
@@ -40,43 +42,42 @@ def _columns_of(model: type[Model]) -> list[str]:
     ]
 
 
-def _instance(model: type[Model], names: list[str], values: tuple, db: str) -> Model:
+def _instance(model: type[Model], names: list[str], values: tuple) -> Model:
     """A saved row from its values, as unpickling makes it: __init__ with its signals costs six times as much."""
     made = model.__new__(model)
     made.__dict__.update(zip(names, values, strict=True), _state=ModelState())
-    made._state.adding, made._state.db = False, db
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
     return made
 
 
-def instances(rows: QuerySet) -> list[Model]:
-    """Rows of one table."""
-    model, db = rows.model, rows.db
-    names = _columns_of(model)
-    return [_instance(model, names, values, db) for values in rows.values_list(*names)]
-
-
-def joined(rows: QuerySet, parts: dict[str, type[Model]]) -> Iterator[tuple[Model | None, ...]]:
-    """Rows of a query over several tables (prefix → model), as instances; None where nothing is joined.
+class Joined:
+    """A prepared query over several tables (prefix → model): tuples of instances, None where nothing is joined.
 
     One row read twice is one instance.
     """
-    slices, names, seen, db = [], [], {}, rows.db
-    for prefix, model in parts.items():
-        columns = _columns_of(model)
-        slices.append((model, columns, slice(len(names), len(names) + len(columns))))
-        names += [f"{prefix}__{name}" if prefix else name for name in columns]
-    for values in rows.values_list(*names):
-        found = []
-        for model, columns, part in slices:
-            own = values[part]
-            if own[0] is None:
-                found.append(None)
-                continue
-            key = model, own[0]
-            if key not in seen:
-                seen[key] = _instance(model, columns, own, db)
-            found.append(seen[key])
-        yield tuple(found)
+
+    def __init__(self, rows: Callable[[], QuerySet], parts: Mapping[str, type[Model]]):
+        self._slices, names = [], []
+        for prefix, model in parts.items():
+            columns = _columns_of(model)
+            self._slices.append((model, columns, slice(len(names), len(names) + len(columns))))
+            names += [f"{prefix}__{name}" if prefix else name for name in columns]
+        self._values = Prepared(lambda: rows().values_list(*names))
+
+    def __call__(self, **given) -> Iterator[tuple[Model | None, ...]]:
+        seen = {}
+        for values in self._values(**given):
+            found = []
+            for model, columns, part in self._slices:
+                own = values[part]
+                if own[0] is None:
+                    found.append(None)
+                    continue
+                key = model, own[0]
+                if key not in seen:
+                    seen[key] = _instance(model, columns, own)
+                found.append(seen[key])
+            yield tuple(found)
 
 
 @dataclass
@@ -139,15 +140,47 @@ def _fingerprint(row: Model) -> str:
     return f"{row._meta.label_lower} {row.pk} {values!r} {sets!r}"
 
 
+_PLANS = Joined(
+    lambda: Plan.objects.alias(
+        this=FilteredRelation("years", condition=Q(years__fiscal_year=Given("fiscal_year")))
+    ).order_by("first_year", "pk", "-rating_levels__min_rate"),
+    {"": Plan, "this": PlanYear, "rating_levels": RatingLevel},
+)
+_DEPARTMENTS = Joined(lambda: Department.objects.order_by("position", "pk"), {"": Department})
+# Partners and, of all plans, where they work: those of other plans are left out later.
+_PARTNERS = Joined(lambda: Partner.objects.order_by("pk"), {"": Partner, "partnerships": InitiativePartner})
+# Also goals, policies and directions with nothing under them.
+_TREE = Joined(
+    lambda: Goal.objects.filter(plan=Given("plan")).order_by(
+        "number", "policies__number", "policies__directions__number"
+    ),
+    {"": Goal, "policies": Policy, "policies__directions": Direction},
+)
+_INITIATIVES = Joined(lambda: Initiative.objects.filter(plan=Given("plan")).order_by("position"), {"": Initiative})
+_ENTRIES = Joined(
+    lambda: YearlyEntry.objects.filter(initiative__plan=Given("plan"), fiscal_year=Given("fiscal_year")).order_by(
+        "pk", "parts__position"
+    ),
+    {"": YearlyEntry, "parts": EntryPart},
+)
+_INDICATORS = Joined(
+    lambda: Indicator.objects.filter(plan=Given("plan")).order_by("position", "values__fiscal_year"),
+    {"": Indicator, "goal_links": IndicatorGoal, "values": IndicatorValue},
+)
+
+
+@Prepared
+def _owners():
+    links = InitiativeDepartment.objects.filter(initiative__plan=Given("plan")).order_by("position")
+    return links.values_list("initiative_id", "department_id", "note")
+
+
 def read_plans(fiscal_year: int) -> tuple[list[Plan], dict[int, PlanYear], dict[int, list[RatingLevel]]]:
     """All plans (there are few), each with the year in question and its rating scale. One query."""
-    rows = Plan.objects.alias(this=FilteredRelation("years", condition=Q(years__fiscal_year=fiscal_year))).order_by(
-        "first_year", "pk", "-rating_levels__min_rate"
-    )
     plans: dict[int, Plan] = {}
     years: dict[int, PlanYear] = {}
     levels: dict[int, list[RatingLevel]] = defaultdict(list)
-    for plan, year, level in joined(rows, {"": Plan, "this": PlanYear, "rating_levels": RatingLevel}):
+    for plan, year, level in _PLANS(fiscal_year=fiscal_year):
         plans[plan.pk] = plan
         if year is not None:
             year.plan = plan
@@ -179,14 +212,13 @@ def read_held(fiscal_year: int, choose, *, with_written: bool = True) -> Held:
 
 
 def _read_register(held: Held) -> None:
-    for department in instances(Department.objects.order_by("position", "pk")):
+    for (department,) in _DEPARTMENTS():
         held.departments_by_id[department.pk] = department
         opened = (department.opened_in or 0) <= held.fiscal_year
         if opened and (department.closed_after or held.fiscal_year) >= held.fiscal_year:
             held.departments[department.name] = department
-    # Partners and, of all plans, where they work: one query; those of other plans are left out below.
     held.partnerships = []
-    for partner, link in joined(Partner.objects.order_by("pk"), {"": Partner, "partnerships": InitiativePartner}):
+    for partner, link in _PARTNERS():
         held.partners[partner.name] = partner
         if link is not None:
             link.partner = partner
@@ -194,9 +226,7 @@ def _read_register(held: Held) -> None:
 
 
 def _read_tree(held: Held) -> None:
-    """Goals, policies and directions, also those with nothing under them."""
-    rows = Goal.objects.filter(plan=held.plan).order_by("number", "policies__number", "policies__directions__number")
-    for goal, policy, direction in joined(rows, {"": Goal, "policies": Policy, "policies__directions": Direction}):
+    for goal, policy, direction in _TREE(plan=held.plan.pk):
         held.goals[goal.number] = goal
         if policy is not None:
             policy.goal_key = goal.number
@@ -210,12 +240,11 @@ def _read_tree(held: Held) -> None:
 def _read_initiatives(held: Held) -> None:
     directions = {direction.pk: key for key, direction in held.directions.items()}
     by_id = {}
-    for initiative in instances(Initiative.objects.filter(plan=held.plan).order_by("position")):
+    for (initiative,) in _INITIATIVES(plan=held.plan.pk):
         by_id[initiative.pk] = held.initiatives[initiative.code] = initiative
         initiative.direction_key = directions[initiative.direction_id]
     owners, partners = defaultdict(list), defaultdict(list)
-    links = InitiativeDepartment.objects.filter(initiative__plan=held.plan).order_by("position")
-    for pk, department, note in links.values_list("initiative_id", "department_id", "note"):
+    for pk, department, note in _owners(plan=held.plan.pk):
         owners[pk].append((held.departments_by_id[department].name, note))
     for link in sorted(held.partnerships, key=lambda link: link.position):
         department = held.departments_by_id.get(link.department_id)
@@ -229,10 +258,7 @@ def _read_initiatives(held: Held) -> None:
 
 def _read_entries(held: Held) -> None:
     codes = {initiative.pk: code for code, initiative in held.initiatives.items()}
-    rows = YearlyEntry.objects.filter(initiative__plan=held.plan, fiscal_year=held.fiscal_year).order_by(
-        "pk", "parts__position"
-    )
-    for entry, part in joined(rows, {"": YearlyEntry, "parts": EntryPart}):
+    for entry, part in _ENTRIES(plan=held.plan.pk, fiscal_year=held.fiscal_year):
         entry.initiative_key = codes[entry.initiative_id]
         key = (entry.initiative_key, held.fiscal_year)
         held.entries[key] = entry
@@ -245,9 +271,7 @@ def _read_entries(held: Held) -> None:
 def _read_indicators(held: Held) -> None:
     numbers = {goal.pk: number for number, goal in held.goals.items()}
     goals = defaultdict(set)
-    rows = Indicator.objects.filter(plan=held.plan).order_by("position", "values__fiscal_year")
-    parts = {"": Indicator, "goal_links": IndicatorGoal, "values": IndicatorValue}
-    for indicator, link, value in joined(rows, parts):
+    for indicator, link, value in _INDICATORS(plan=held.plan.pk):
         key = parsing.key(indicator.name)
         held.indicators[key] = indicator
         if link is not None:

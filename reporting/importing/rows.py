@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from indicators import calculation
 from indicators.models import IndicatorValue
@@ -191,6 +192,7 @@ class Rows:
         held = self.held.entries.get((initiative.code, self.source.fiscal_year))
         return bool(held and held.holds_own and held.own_reason and not held.own_reason.startswith(OWN_BY_IMPORT))
 
+    @cached_property
     def parts(self) -> list[dict]:
         return [row for initiative in self.in_order for row in self._parts(initiative)]
 

@@ -70,6 +70,19 @@ def test_a_query_that_can_find_nothing_asks_nothing(db, django_assert_num_querie
         assert nothing(pk=1) == []
 
 
+@pytest.mark.django_db
+def test_tuples_of_columns():
+    year = PlanYearFactory(fiscal_year=2024, department_deadline=date(2025, 6, 1))
+    rows = PlanYear.objects.filter(fiscal_year=2024).values_list("plan__name", "pk", "department_deadline")
+    prepared = Prepared(
+        lambda: PlanYear.objects.filter(fiscal_year=Given("year")).values_list(
+            "plan__name", "pk", "department_deadline"
+        )
+    )
+    assert prepared(year=2024) == list(rows) == [(year.plan.name, year.pk, date(2025, 6, 1))]
+    assert prepared(year=10**30) == []
+
+
 def test_a_value_left_out_is_told(db):
     with pytest.raises(KeyError, match="pk"):
         Prepared(lambda: PlanYear.objects.filter(pk=Given("pk")))()
