@@ -17,6 +17,7 @@ SECRET_KEY = secret_key("AYUMI_SECRET_KEY", VAR_DIR / "secret_key", debug=DEBUG)
 ALLOWED_HOSTS = env_list("AYUMI_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 # Plain http is only for one's own machine; a city's server stands behind https.
 HTTPS = env_bool("AYUMI_HTTPS", not DEBUG)
+BEHIND_PROXY = env_bool("AYUMI_BEHIND_PROXY", False)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -207,7 +208,7 @@ if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
-    if env_bool("AYUMI_BEHIND_PROXY", False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

@@ -8,6 +8,7 @@ class ReportingConfig(AppConfig):
     def ready(self):
         from accounts.models import User
         from initiatives import later
-        from reporting import checks_system, member_home  # noqa: F401  (the first registers itself)
+        from reporting import checks_system, member_home, voices  # noqa: F401  (the first registers itself)
 
         later.HOMES[User.Role.COMMITTEE] = member_home.page
+        later.TODO.append(voices.todo)

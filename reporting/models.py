@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -395,6 +396,77 @@ class MeetingSnapshot(Record):
 
     def __str__(self):
         return f"{self.meeting}の資料"
+
+
+class VoiceCall(Versioned):
+    """意見の募集: from which to which day anybody may send an opinion about a year's published report.
+
+    Without one nobody may, nor while no edition of the year is public.
+    """
+
+    plan_year = models.OneToOneField(PlanYear, models.CASCADE, related_name="voice_call", verbose_name="年度")
+    opens_on = models.DateField("最初の日")
+    closes_on = models.DateField("最後の日")
+
+    class Meta:
+        verbose_name = "意見の募集"
+        verbose_name_plural = "意見の募集"
+        constraints = [
+            models.CheckConstraint(condition=Q(opens_on__lte=F("closes_on")), name="voice_call_ends_after_it_opens")
+        ]
+
+    def __str__(self):
+        return f"{self.plan_year}の意見の募集"
+
+    def is_open(self, day: date) -> bool:
+        return self.opens_on <= day <= self.closes_on
+
+
+class Voice(Versioned):
+    """市民の意見: what somebody sent about a published report, word for word, and whether it is shown.
+
+    Not a record of the ledger: what a person sends of themselves may have to be taken out again by law.
+    """
+
+    class State(models.TextChoices):
+        UNREAD = "unread", "まだ読んでいない"
+        SHOWN = "shown", "公開する"
+        HIDDEN = "hidden", "公開しない"
+
+    call = models.ForeignKey(VoiceCall, models.CASCADE, related_name="voices", verbose_name="募集")
+    about = models.CharField("何について", max_length=20, blank=True)  # the code of a goal or an initiative
+    name = models.CharField("名前", max_length=40, blank=True)
+    text = models.TextField("意見")
+    sent_at = models.DateTimeField("送られた日時", default=timezone.now)
+    # Of the page it was sent from: pressed twice, it is there once.
+    sending = models.CharField("送信の番号", max_length=64, unique=True, editable=False)
+    state = models.CharField("公開", max_length=8, choices=State, default=State.UNREAD)
+    reason = models.TextField("公開しない理由", blank=True)
+    answer = models.TextField("市の考え方", blank=True)
+
+    class Meta:
+        verbose_name = "市民の意見"
+        verbose_name_plural = "市民の意見"
+        ordering = ["sent_at", "pk"]
+        indexes = [models.Index(fields=["call", "state", "sent_at"], name="voices_of_call")]
+
+    def __str__(self):
+        return f"{self.sent_at:%Y-%m-%d %H:%M}の意見"
+
+
+class VoiceSender(models.Model):
+    """That something was sent from an address, for a day: so that nobody sends hundreds. The address itself is not kept."""
+
+    key = models.CharField("送ったところ（鍵を付けたハッシュ）", max_length=64)
+    at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "意見の送り元"
+        verbose_name_plural = "意見の送り元"
+        indexes = [models.Index(fields=["key", "at"], name="voices_of_sender")]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M}"
 
 
 class ReportBuild(models.Model):

@@ -41,3 +41,8 @@ def can_move_edition(user: User) -> bool:
 def can_view_file(user: User, build: ReportBuild) -> bool:
     """The file of an edition goes with the edition; a draft stays with those who may build."""
     return can_build_report(user) or (build.edition is not None and can_view_edition(user, build.edition))
+
+
+def can_answer_voices(user: User) -> bool:
+    """Call for opinions of the public, read them, show and answer them."""
+    return is_coordinating(user)

@@ -8,6 +8,7 @@ from reporting import (
     meeting_views,
     reading_views,
     views,
+    voice_views,
 )
 from reporting.importing import views as importing
 
@@ -30,6 +31,9 @@ urlpatterns = [
     path(_EDITION, edition_views.edition_detail, name="edition_detail"),
     path(f"{_EDITION}files/", edition_views.edition_files, name="edition_files"),
     path(f"{_EDITION}<slug:action>/", edition_views.edition_step, name="edition_step"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/voices/", voice_views.voice_list, name="voice_list"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/voices/call/", voice_views.voice_call, name="voice_call"),
+    path("plans/<int:plan_id>/<year:fiscal_year>/report/voices/<int:pk>/", voice_views.voice_edit, name="voice_edit"),
     path("plans/<int:plan_id>/<year:fiscal_year>/report/word/", file_views.word_compare, name="word_compare"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/", check_views.check_list, name="check_list"),
     path("plans/<int:plan_id>/<year:fiscal_year>/checks/overview/", check_views.check_overview, name="check_overview"),

@@ -46,6 +46,7 @@ from tests.factories import (
     make_file,
     make_indicator,
     make_initiative,
+    make_voice,
 )
 from tests.initiatives.survey.sheets import filled
 from tests.reporting.importing import small
@@ -336,6 +337,18 @@ class City:
         self.edition = edition_cycle.finalize(year, by=office, reason=why)
         edition_cycle.publish(self.edition, by=office, reason=why)
         self.file = make_file(self.edition, office)
+        self._voices(year)
+
+    def _voices(self, year: PlanYear) -> None:
+        """What the public sent: unread, shown with an answer, not shown with a reason."""
+
+        def plant(place: str, **about) -> str:
+            return self.scanner.plant("総務", "2022年度", place, **(about or {"kind": "総務"}))
+
+        out = {"kind": "文", "published": True}
+        self.voice = make_voice(year, plant("読まれていない市民の意見"), name=plant("市民の名前"))
+        make_voice(year, plant("公開した市民の意見", **out), answer=plant("市の考え方", **out), state="shown")
+        make_voice(year, plant("公開しない市民の意見"), reason=plant("公開しない理由"), state="hidden")
 
     def _committee(self) -> None:
         """What is said and answered, in a year before the committee and in one that was published.

@@ -36,6 +36,7 @@ from tests.factories import (
     make_file,
     make_indicator,
     make_initiative,
+    make_voice,
 )
 from tests.forms import World, contents, make_world
 from tests.reporting.importing import small
@@ -280,6 +281,7 @@ def targets(plan, department, coordinator, writer, manager, member):
     term = Term.objects.create(kind="spelling", word="子供", right="こども", created_by=coordinator)
 
     published, finalized = (make_edition(plan, year, coordinator, published=year == 2023) for year in (2023, 2022))
+    voice = make_voice(published.plan_year)
 
     def year(plan_year, **more):
         return {"plan_id": plan.pk, "fiscal_year": plan_year.fiscal_year} | more
@@ -332,6 +334,8 @@ def targets(plan, department, coordinator, writer, manager, member):
         "公開の計画": {"plan_id": plan.pk},
         "公開の年度": year(published.plan_year),
         "公開していない年度": year(finalized.plan_year),
+        "市民の意見": year(published.plan_year, pk=voice.pk),
+        "ない市民の意見": year(published.plan_year, pk=10**6),
         "公開の目標": year(published.plan_year, goal=1),
         "公開の指標": year(published.plan_year, code=indicator.code),
         "公開の取組": year(published.plan_year, code=initiative.code),

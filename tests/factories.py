@@ -1,6 +1,7 @@
 """Rows for tests. `make_plan` builds a small whole plan; the factories add to it."""
 
 import hashlib
+from datetime import timedelta
 
 import factory
 from django.core.files.base import ContentFile
@@ -26,7 +27,7 @@ from initiatives.models import (
 )
 from ledger import guard
 from reporting import edition_cycle
-from reporting.models import ReportBuild
+from reporting.models import ReportBuild, Voice, VoiceCall
 
 SCALE = (
     ("A", "目標に向け順調に実施できた。", 75, 3),
@@ -200,3 +201,11 @@ def make_edition(plan, fiscal_year: int, by, *, published: bool = True):
     if published:
         edition_cycle.publish(edition, by=by, reason="資料のとおり")
     return edition
+
+
+def make_voice(plan_year: PlanYear, text: str = "意見です。", **more) -> Voice:
+    """An opinion of the public, in a call that is open."""
+    today = timezone.localdate()
+    days = {"opens_on": today, "closes_on": today + timedelta(days=9)}
+    call, _ = VoiceCall.objects.get_or_create(plan_year=plan_year, defaults=days)
+    return Voice.objects.create(call=call, text=text, sending=str(call.voices.count()), **more)

@@ -107,6 +107,8 @@ def _places(city: City) -> dict[str, list[dict]]:
         "公開の計画": [plan],
         "公開の年度": years,
         "公開していない年度": years,
+        "市民の意見": [plan | {"fiscal_year": 2022, "pk": city.voice.pk}],
+        "ない市民の意見": [years[0] | {"pk": 10**6}],
         "公開の目標": [year | {"goal": 1} for year in years],
         "公開の指標": [year | {"code": city.indicator.code} for year in years],
         "公開の取組": [year | {"code": initiative.code} for year in years for initiative in initiatives],

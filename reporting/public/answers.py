@@ -1,6 +1,6 @@
 """Answers of public addresses: kept pages with validators, and the one answer for everything that is not there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Http
 from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.http import http_date, parse_etags
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from reporting.public.cache import Kept, shelf_of
 from reporting.public.source import Site, site
@@ -18,6 +18,7 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 # Kept by browsers and proxies, and asked about each time: what is taken back is gone at once.
 CACHED = "public, no-cache"
+READING = ("GET", "HEAD")
 
 
 class NotThere(Exception):
@@ -39,11 +40,11 @@ def page(make: Callable[..., str | bytes], content_type: str = HTML, *, opened: 
     return public(view, opened=opened)
 
 
-def public(view: Callable[..., HttpResponse], *, opened: Callable | None = None):
+def public(view: Callable[..., HttpResponse], *, opened: Callable | None = None, methods: Sequence[str] = READING):
     """Open to everybody, for reading; NotThere and an edition that is not public are one answer."""
 
     @login_not_required
-    @require_safe
+    @require_http_methods(methods)
     @wraps(view)
     def inner(request, *args, **kwargs):
         try:

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
-from django.db import connection
-from django.db.models import CharField, Count, OuterRef, Subquery
+from django.db.models import Case, CharField, Count, DateField, OuterRef, Subquery, When
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
+from config.prepared import Given, Prepared
 from initiatives import fiscal_year as fy
-from reporting.models import EditionStep, ReportBuild, ReportEdition
+from reporting.models import EditionStep, ReportBuild, ReportEdition, VoiceCall
 from reporting.snapshot import Direction, Goal, Indicator, Policy, Report, Row
 
 KEPT_IN_MEMORY = 12  # reports: two plans of six years
+NONE, READ, SEND = 0, 1, 2  # of a year: no call for opinions has begun, one is over, one is open today
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Published:
     digest: str
     published_at: datetime
     file_count: int  # of those that are finished
+    voices: int  # NONE, READ or SEND: whether the public can send an opinion, or read what was sent
 
     @property
     def content(self) -> Content:
@@ -99,7 +102,7 @@ class Published:
     def facts(self) -> str:
         """All that a page can say of the edition without reading it, and the digest of the rest."""
         at = self.published_at.isoformat()
-        return f"{self.plan}/{self.year}/{self.number}/{self.digest}/{at}/{self.file_count}"
+        return f"{self.plan}/{self.year}/{self.number}/{self.digest}/{at}/{self.file_count}/{self.voices}"
 
 
 @dataclass(frozen=True)
@@ -183,8 +186,8 @@ def _published(rows: tuple[tuple, ...]) -> tuple[Published, ...]:
     editions = ReportEdition.objects.filter(pk__in=[key for key, *_ in rows]).order_by()
     digests = dict(editions.values_list("pk", "digest"))
     return tuple(
-        Published(key, plan, year, number, ReportEdition(number=number).label, digests[key], _moment(at), files)
-        for key, plan, year, number, at, files in rows
+        Published(key, plan, year, number, ReportEdition(number=number).label, digests[key], _moment(at), files, voices)
+        for key, plan, year, number, at, files, voices in rows
     )
 
 
@@ -205,17 +208,17 @@ def _moment(at: str) -> datetime:
 
 def _rows() -> tuple[tuple, ...]:
     """The one query."""
-    statement, values = _statement()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return tuple(cursor.fetchall())
+    return tuple(_public(today=timezone.localdate()))
 
 
-@lru_cache(maxsize=1)
-def _statement() -> tuple[str, tuple]:
-    """The rule is the model's (ReportEdition.objects.public); put into SQL once, which takes longer than asking."""
+@Prepared
+def _public():
+    """The rule is the model's (ReportEdition.objects.public)."""
     published = EditionStep.objects.filter(edition=OuterRef("pk"), action=EditionStep.Action.PUBLISH)
     files = _files().filter(edition=OuterRef("pk")).order_by().values("edition").annotate(count=Count("pk"))
+    today = Given("today", DateField())
+    calls = VoiceCall.objects.filter(plan_year=OuterRef("plan_year"), opens_on__lte=today)
+    state = Case(When(closes_on__gte=today, then=SEND), default=READ)
     editions = (
         ReportEdition.objects.public()
         .order_by("plan_year__plan_id", "-plan_year__fiscal_year", "-number")
@@ -223,10 +226,11 @@ def _statement() -> tuple[str, tuple]:
         .annotate(
             published_at=Cast(Subquery(published.values("at")[:1]), CharField()),
             files=Coalesce(Subquery(files.values("count")), 0),
+            voices=Coalesce(Subquery(calls.annotate(state=state).values("state")[:1]), NONE),
         )
     )
-    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "published_at", "files")
-    return editions.values_list(*columns).query.sql_with_params()
+    columns = ("pk", "plan_year__plan_id", "plan_year__fiscal_year", "number", "published_at", "files", "voices")
+    return editions.values_list(*columns)
 
 
 # --- Only when something has to be made -----------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reporting.public import views
+from reporting.public import views, voices
 
 app_name = "public"
 
@@ -19,6 +19,8 @@ def _pages() -> list:
         path("low-ratings/", views.low_rating_list, name="low_rating_list"),
         path("committee/", views.committee, name="committee"),
         path("easy/", views.easy, name="easy"),
+        path("voices/", voices.voices, name="voices"),
+        path("voices/sent/", voices.sent, name="voices_sent"),
         path("downloads/", views.downloads, name="downloads"),
         path("editions/", views.edition_list, name="edition_list"),
         path("changes/", views.changes, name="changes"),

@@ -2,11 +2,14 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.utils import timezone
 
+from reporting.models import Voice, VoiceCall
 from tests.reporting import pdf_factory as factory
 from tests.reporting.public.test_pages import PAGES
 from tests.test_accessibility import FINDINGS, RULES
@@ -48,11 +51,16 @@ def rich() -> factory.snapshot.Report:
 
 @pytest.fixture
 def city(editions):
-    report = rich()
+    report, today = rich(), timezone.localdate()
     editions.publish(replace(report, fiscal_year=2023, fiscal_year_label="令和5年度"))
     editions.publish(report)
     second = editions.publish(factory.changed(report, "1-1-1-1", result="直した実績です。" * 30), number=2)
     editions.build(second, "pdf", b"%PDF-1.7", pages=128)
+    call = VoiceCall.objects.create(plan_year=second.plan_year, opens_on=today, closes_on=today + timedelta(9))
+    long = "このページの幅に入りきらないくらい長い意見を、区切らずに書きます。" * 9
+    Voice.objects.create(
+        call=call, text=long, name="海野 波子", about="1-1-1-1", answer=long, state="shown", sending="1"
+    )
     return editions
 
 
@@ -62,7 +70,7 @@ def every_page(city, at, live_server):
     found = [at(page, **about) for page, about in rows]
     return [live_server.url + address for address in (
         *found, at("changes"), at("overview", number=1), at("initiative_list") + "?q=見守り&years=all", at("embed_goals"),
-        at("embed_indicator", code="I2"), "/public/nothing/",
+        at("embed_indicator", code="I2"), "/public/nothing/", at("voices"), at("voices") + "?about=1-1-1-1", at("voices_sent"),
     )]  # fmt: skip
 
 
@@ -116,6 +124,25 @@ def test_from_the_first_page_to_an_initiative_by_keyboard_without_a_script(city,
     plain.keyboard.press("Enter")
     plain.wait_for_url("**/initiatives/1-1-1-1/")
     assert "多機関協働" in plain.locator("h1").inner_text()
+
+
+def test_an_opinion_by_keyboard_without_a_script(city, at, live_server, plain):
+    plain.goto(live_server.url + at("initiative", code="1-1-1-1"))
+    plain.get_by_role("link", name="この取組に意見を送る").press("Enter")
+    assert plain.get_by_label("何についての意見ですか").input_value() == "1-1-1-1"
+    plain.get_by_label("名前").fill("浜辺")
+    plain.get_by_role("button", name="意見を送る").press("Enter")
+    assert "意見を書いてください。" in plain.get_by_role("alert").inner_text()
+    plain.locator("textarea").focus()
+    plain.keyboard.insert_text("見守りの回数を増やしてほしい。")
+    for _ in range(2):  # the name, then the button: what is hidden is not met on the way
+        plain.keyboard.press("Tab")
+    assert plain.locator(":focus").inner_text() == "意見を送る"
+    plain.keyboard.press("Enter")
+    plain.wait_for_url("**/voices/sent/")
+    assert plain.locator("h1").inner_text() == "意見を受け取りました"
+    sent = Voice.objects.exclude(state="shown").get()
+    assert (sent.about, sent.name, sent.text) == ("1-1-1-1", "浜辺", "見守りの回数を増やしてほしい。")
 
 
 def test_the_menu_and_the_tables_open_without_a_script(city, at, live_server, plain):

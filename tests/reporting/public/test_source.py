@@ -17,8 +17,11 @@ from reporting.public import cache, source
 from tests.reporting import pdf_factory as factory
 from tests.reporting.public.test_pages import PAGES
 
-# What a public page may look into: editions, what became of them, of which year they are, and their finished files.
-WHICH = {"reporting_reportedition", "reporting_editionstep", "initiatives_planyear", "reporting_reportbuild"}
+# What a public page may look into: editions, what became of them, of which year they are, their finished files, and
+# whether the public is asked for opinions.
+WHICH = {
+    "reporting_reportedition", "reporting_editionstep", "initiatives_planyear", "reporting_reportbuild", "reporting_voicecall",
+}  # fmt: skip
 OTHERS = (
     "/public/api/",
     "/public/feed.xml",
