@@ -34,6 +34,7 @@ class Shot:
     year: int = 0  # of pages that are about a year
     of: str = ""  # of pages about one thing: a key of `things`
     query: str = ""
+    more: dict = field(default_factory=dict)  # what else stands in the address
     size: tuple[int, int] = WIDE
     act: Callable = field(default=lambda page: None)
 
@@ -41,7 +42,7 @@ class Shot:
         from django.urls import reverse
 
         year = {"plan_id": plan, "fiscal_year": self.year} if self.year else {}
-        thing = {"pk": things[self.of]} if self.of else {}
+        thing = ({"pk": things[self.of]} if self.of else {}) | self.more
         return reverse(self.view, kwargs=year | thing) + self.query
 
 
@@ -127,6 +128,11 @@ SHOTS = (
     Shot("indicator", "soumu", "indicators:indicator_detail", 2024, "ratio"),
     Shot("chapter", "soumu", "reporting:chapter_list", 2024, act=_open_chapter),
     Shot("report", "soumu", "reporting:build_list", 2024, act=_build_report),
+    Shot("edition", "soumu", "reporting:edition_detail", 2023, more={"number": 1}),
+    Shot("public", "", "public:overview", 2023),
+    Shot("public-narrow", "", "public:overview", 2023, size=NARROW),
+    Shot("public-search", "", "public:initiative_list", 2023, query="?q=見守り"),
+    Shot("public-initiative", "", "public:initiative", 2023, more={"code": "1-1-1-1"}),
     Shot("year", "soumu", "initiatives:year_settings", 2025),
     Shot("notice", "soumu", "initiatives:notice_preview", 2025),
     Shot("notice-log", "soumu", "initiatives:notice_log", 2025),
