@@ -140,7 +140,8 @@ def _view(browser, url: str, name: str, path: str, width: int, height: int, slow
     control.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.add_init_script(_WATCH)
     page.goto(url + path, wait_until="networkidle")
-    page.wait_for_function("seen.lcp > 0", timeout=10_000)
+    while not page.evaluate("seen.lcp > 0"):  # not wait_for_function: the page's own rules forbid what that does
+        page.wait_for_timeout(20)
     page.wait_for_timeout(300)
     told = page.evaluate(_TOLD)
     context.close()

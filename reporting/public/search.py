@@ -12,6 +12,7 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -192,9 +193,7 @@ def options(name: str, choices: Iterable[tuple[str, str]]) -> SafeString:
 def result_page(site: Site, wanted: Wanted, shell: Shell) -> str:
     editions = site.years if wanted.years == ALL_YEARS else (site.edition,)
     found = [(edition, line) for edition in editions for line in matching(index(site, edition), wanted)]
-    pages = max(1, -(-len(found) // PER_PAGE))
-    page = min(wanted.page, pages)
-    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    page = Paginator(found, PER_PAGE).get_page(wanted.page)
     chosen = {f"{name}={getattr(wanted, name)}": " selected" for name in ("goal", "department", "rating")}
     with_year = len(editions) > 1
     return shell.filled(
@@ -203,8 +202,8 @@ def result_page(site: Site, wanted: Wanted, shell: Shell) -> str:
             "q": escape(wanted.q),
             "all_years": " checked" if wanted.years == ALL_YEARS else "",
             "heading": escape(_heading(site, wanted, len(found))),
-            "results": _results(shown, wanted, with_year),
-            "pager": _pager(wanted, page, pages),
+            "results": _results(page.object_list, wanted, with_year),
+            "pager": _pager(wanted, page),
         }
     )
 
@@ -237,14 +236,18 @@ def _marked(text: str, q: str) -> str:
     return "".join(pieces)
 
 
-def _pager(wanted: Wanted, page: int, pages: int) -> str:
-    if pages == 1:
+def _pager(wanted: Wanted, page: Page) -> str:
+    """The first, the last, and those around the page that is shown."""
+    if not page.has_other_pages():
         return ""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     links = (
-        format_html('<span aria-current="page">{}</span>', number)
-        if number == page
-        else format_html('<a href="?{}">{}</a>', wanted.query(number), number)
-        for number in range(1, pages + 1)
+        format_html('<a href="?{}">{}</a>', wanted.query(number), number)
+        if isinstance(number, int) and number != page.number
+        else format_html('<span aria-current="page">{}</span>', number)
+        if number == page.number
+        else format_html("<span>{}</span>", number)
+        for number in numbers
     )
     return format_html(
         '<nav class="pager" aria-label="ページ">{}</nav>', format_html_join("", "{}", ((link,) for link in links))
