@@ -23,7 +23,7 @@ FIELDS = {
 class Place:
     """Where a finding stands. `ref` names it for files and for keeping decisions, `label` for people.
 
-    kind: row, chapter, event, footnote, review, indicator, totals or department.
+    kind: row, chapter, event, footnote, review, opinion, indicator, totals or department.
     """
 
     kind: str
@@ -42,6 +42,7 @@ class Place:
             "event": f"{goal}:event{self.code}",
             "footnote": f"{goal}:footnote{self.code}",
             "review": f"{goal}:review",
+            "opinion": f"{goal}:opinion{self.code}:{self.field}",
             "indicator": f"{self.code}/{self.field}",
             "totals": f"totals:{self.code}/{self.field}",
             "department": f"department:{self.code}",

@@ -8,7 +8,7 @@ from initiatives.checking.finding import Place
 from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage, Step, Writing
 from reporting.models import Chapter
-from reporting.snapshot import Goal, Report, Row
+from reporting.snapshot import Goal, PublishedOpinion, Report, Row
 
 _ROW_TEXTS = ("description", "note", "target", "next_target", "low_rating_reason")
 
@@ -88,7 +88,7 @@ class Context:
 
     @cached_property
     def chapter_passages(self) -> tuple[Passage, ...]:
-        """Foreword, chapters, events, footnotes and reviews, in the order of the report."""
+        """Foreword, chapters, events, footnotes, reviews and the table of opinions, in the order of the report."""
         return tuple(self._chapter_passages())
 
     def _chapter_passages(self) -> Iterator[Passage]:
@@ -100,6 +100,14 @@ class Context:
             yield from self._goal_passages(goal)
         if review := self.report.committee_review:
             yield self._passage(Place("review", words="講評（全体）"), review.text)
+        for position, opinion in enumerate(self.report.opinions, 1):
+            yield from self._opinion_passages(position, opinion)
+
+    def _opinion_passages(self, position: int, opinion: PublishedOpinion) -> Iterator[Passage]:
+        about = f"主な意見の{position}件目（{opinion.about}）"
+        for name, words, text in (("summary", "意見", opinion.summary), ("answer", "市の考え方", opinion.answer)):
+            place = Place("opinion", str(position), name, goal=opinion.goal, words=f"{about} {words}")
+            yield self._passage(place, text)
 
     def _goal_passages(self, goal: Goal) -> Iterator[Passage]:
         term = f"{self.report.terms['goal']}{goal.number}"

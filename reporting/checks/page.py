@@ -112,7 +112,11 @@ class _Links:
             return "章を開く", f"{address}#{spot.anchor}" if spot.anchor else address
         if place.kind == "footnote":  # nothing points to it: it is told there
             return "章の一覧を開く", self._url("reporting:chapter_list")
-        return "講評を取り込み直す", reverse("reporting:import_new")
+        if place.kind == "review":
+            return "講評を開く", self._url("reviews:review_edit", place.goal or 0)
+        if place.kind == "opinion":
+            return "意見と市の考え方を開く", self._url("reviews:opinion_list")
+        return None
 
     def _of_indicator(self, indicator: Indicator, year: str) -> tuple[str, str]:
         """Where its figures of the year are written, if this person may write them."""

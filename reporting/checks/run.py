@@ -45,7 +45,7 @@ def _found(context: Context, wanted: set[str]) -> Iterator[Finding]:
 
 def _position(finding: Finding, order: dict[str, int]) -> tuple:
     """By goal, then the tables, chapters and rows of the goal as they are printed."""
-    kinds = ("totals", "chapter", "event", "footnote", "review", "indicator", "row", "department")
+    kinds = ("totals", "chapter", "event", "footnote", "review", "opinion", "indicator", "row", "department")
     place = finding.place
     return (
         place.goal or 0, kinds.index(place.kind), order.get(place.code, -1), place.code, place.field, finding.check,

@@ -5,6 +5,7 @@ from django.urls import reverse
 from initiatives.models import EntryPart, PlanYear
 from reporting.checks.year import judged
 from reporting.models import Chapter, CheckDecision, CityEvent, Footnote, PrintedClaim
+from reviews.models import CommitteeReview
 from tests.factories import PlanYearFactory, make_entry, make_indicator, make_initiative
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,12 @@ def test_a_finding_about_an_indicator_leads_to_where_it_is_written(
     client.force_login(coordinator)
     page = look(client, "check_list", plan_year, "?kind=indicator_figures")
     assert links(page) == [(words, reverse(f"indicators:{name}", args=[plan_year.plan_id, year, indicator.pk]))]
+
+
+def test_a_review_leads_to_the_page_on_which_it_is_written(client, coordinator, year):
+    goal = year.plan.goals.get()
+    CommitteeReview.objects.create(plan=year.plan, fiscal_year=2024, goal=goal, text="9件のうちA評価は9件でした。")
+    client.force_login(coordinator)
+    links = [link["href"] for link in look(client, "check_list", year).select(".checks .acts a")]
+    assert reverse("reviews:review_edit", args=[year.plan_id, 2024, goal.number]) in links
+    assert reverse("reporting:import_new") not in links

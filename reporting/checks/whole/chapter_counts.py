@@ -23,7 +23,7 @@ _FIX = "文の数を、データの数に直してください。"
 def find(context: Context) -> Iterator[Finding]:
     goals = {goal.number: goal for goal in context.report.goals}
     for passage in context.chapter_passages:
-        if passage.place.kind != "chapter":
+        if not _speaks_of_the_year(passage):
             continue
         told = plain(passage.text)
         goal = goals.get(passage.place.goal)
@@ -32,6 +32,12 @@ def find(context: Context) -> Iterator[Finding]:
             yield from _indicators(passage, told, goal, context)
         else:
             yield from _plan(passage, told, context)
+
+
+def _speaks_of_the_year(passage: Passage) -> bool:
+    """Chapters, reviews and what the city answers; a member's opinion may count what it likes."""
+    place = passage.place
+    return place.kind in ("chapter", "review") or (place.kind, place.field) == ("opinion", "answer")
 
 
 def _ratings(passage: Passage, told: str, goal: Goal) -> Iterator[Finding]:

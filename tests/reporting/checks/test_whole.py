@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from reporting.checks.run import CHECKS, WHOLE, run
-from reporting.snapshot import DepartmentTally
+from reporting.snapshot import DepartmentTally, PublishedOpinion
 from tests.reporting.checks.report_factory import context, goal, indicator, report, row, tally
 
 TOLD = "地域包括支援センターの職員に向けた研修を毎月重ねて、支え合う仕組みを広げることができた。"
@@ -451,3 +451,19 @@ def test_markers_that_cannot_be_read():
         ("goal1:event1", "［注 ない］", words),
         ("goal1:vision", "{{目標1.件数数}}", words),
     ]
+
+
+# --- The table of opinions ------------------------------------------------------------------------------
+
+
+def test_the_opinions_and_answers_are_read_as_chapters_are():
+    said = {"goal": 1, "code": "", "about": "目標1", "kind": "adopted", "kind_label": "反映"}
+    opinions = (
+        PublishedOpinion(**said, summary="窓口を広げてほしい。", answer="市社会福祉協議会と進めます。"),
+        PublishedOpinion(**said, summary="市社協と話してほしい。", answer="取組2件のうち、A評価は2件です。"),
+    )
+    told = context(*two_goals())
+    told = dataclasses.replace(told, report=dataclasses.replace(told.report, opinions=opinions))
+    places = {one.place.ref: one.place.label for one in run(told) if one.place.kind == "opinion"}
+    assert places["goal1:opinion2:answer"] == "主な意見の2件目（目標1） 市の考え方"
+    assert "goal1:opinion1:summary" not in places
