@@ -99,6 +99,15 @@ class Row:
         """Whether it has text and rating of its own; else it is a cross-listing that shows its original's."""
         return not self.original_code or self.holds_own
 
+    @property
+    def lead_rating(self) -> str:
+        """What the lead rated itself, where the agreed rating is another; "" where it is the same or there is none."""
+        if not self.shows_own or not self.rating:
+            return ""
+        leads = {owner.department for owner in self.owners if owner.role == "lead"}
+        own = next((part.self_rating for part in self.parts if part.department in leads), "")
+        return own if own != self.rating else ""
+
 
 @dataclass(frozen=True)
 class Direction:

@@ -214,6 +214,7 @@ class Book:
             "sections": sections,
             "scale": [(mark(step.letter, self.report), step) for step in self.report.scale],
             "indicator_counts": self._indicator_counts(),
+            "agreed_otherwise": [row for row in self.report.rows if row.lead_rating],
             "overridden": [
                 page for each in self.report.indicators if (page := IndicatorPage(each, self.report, "")).is_overridden
             ],

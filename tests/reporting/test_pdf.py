@@ -131,6 +131,15 @@ def test_every_row_is_printed_once_with_its_rating(pdf, report):
     assert "未" in tables
 
 
+def test_a_rating_that_is_not_the_leads_is_marked(report):
+    told = words(render(factory.changed(report, "1-1-1-1", rating="B")))
+    assert "評価の※は、主担当課の自己評価と違う評価にしたことを示します。主担当課の自己評価：1-1-1-1はA。" in "".join(
+        told.split()
+    )
+    assert "".join(told.split()).count("B※") == 1
+    assert "※" not in "".join(words(render(report)))
+
+
 def test_outline_names_parts_goals_policies_directions_and_rows(pdf):
     with opened(pdf) as document, document.open_outline() as tree:
         titles = [(level, title) for level, title, _ in outline(tree.root)]

@@ -120,6 +120,12 @@ def test_initiative_over_the_years(editions, report, get):
     assert len(gone.select(".tbl tbody tr")) == 2
 
 
+def test_a_rating_that_is_not_the_leads_is_told(editions, report, get):
+    editions.publish(factory.changed(report, "1-1-1-1", rating="B"))
+    assert "主担当課の自己評価はAでした。" in words(get("initiative", code="1-1-1-1").find("main"))
+    assert "主担当課の自己評価" not in words(get("initiative", code="1-1-1-2").find("main"))
+
+
 def test_year_in_which_an_initiative_was_left_out_is_told(editions, report, get):
     editions.publish(report)
     editions.publish(factory.report([], fiscal_year=2023, fiscal_year_label="令和5年度"))
