@@ -149,11 +149,12 @@ def _changes(initiative: Initiative, years: list[YearView], user: User, told: se
     stand on the page already, with what was asked of them.
     """
     if not user.is_office:
-        return {"changes": [], "writing": []}
-    rows = [initiative]
+        return {"changes": [], "writing": [], "compared": []}
+    rows, compared = [initiative], []
     for year in years:
         open_to = [part for part in year.parts if permissions.can_view_drafts(user, part, year.plan_year)]
         rows += open_to
+        compared += [(year.plan_year, part) for part in open_to]
         if year.entry and not year.from_original and not year.hidden and len(open_to) == len(year.parts):
             rows.append(year.entry)
     labels = {("initiatives.yearlyentry", year.entry.pk): year.label for year in years if year.entry}
@@ -169,7 +170,7 @@ def _changes(initiative: Initiative, years: list[YearView], user: User, told: se
     for change in changes[:SHOWN]:
         change.pieces = text_diff.diff(change.old, change.new)
     events = sorted([*changes, *_steps(years, labels, user, told)], key=lambda event: event.at, reverse=True)
-    return {"changes": events, "writing": writing}
+    return {"changes": events, "writing": writing, "compared": compared}
 
 
 def _steps(years: list[YearView], labels: dict, user: User, told: set[int]) -> list[Transition]:

@@ -7,6 +7,7 @@ from initiatives import (
     part_views,
     review_views,
     term_views,
+    version_views,
     views,
     year_views,
 )
@@ -60,6 +61,11 @@ urlpatterns = [
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/preview/", part_views.part_preview, name="part_preview"
     ),
     path("plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/checks/", part_views.part_checks, name="part_checks"),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/versions/",
+        version_views.part_versions,
+        name="part_versions",
+    ),
     path(
         "plans/<int:plan_id>/<year:fiscal_year>/parts/<int:pk>/files/", attachment_views.part_files, name="part_files"
     ),
