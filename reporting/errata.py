@@ -26,7 +26,6 @@ NOT_TOLD = {
     "Policy": {"tally"},  # printed as the number of rows, which the rows themselves tell
     "DepartmentTally": {"tally"},
     "Owner": {"role"},
-    "Part": {"self_rating"},  # of the office
     "Row": {"holds_own", "own_reason", "approved", "approved_on"},
     "Section": {"kind", "source"},
     "Event": {"source"},
@@ -338,6 +337,7 @@ def _row(at: Correction, before: Row | None, after: Row | None) -> Iterator[Corr
     yield from _values(at, before, after, {name: FIELDS[name] for name in _BEFORE_PARTS})
     yield from _written(at, "result", before, after)
     yield from _values(at, before, after, {"rating": FIELDS["rating"]})
+    yield from _value(at, "主担当課の自己評価（評価と違うとき）", *(one.lead_rating if one else "" for one in pair))
     yield from _written(at, "issues", before, after)
     yield from _values(at, before, after, {name: FIELDS[name] for name in _AFTER_PARTS})
 

@@ -46,12 +46,13 @@ def test_a_rating_is_told_with_every_count_that_follows_from_it():
     before, after = (factory.report([factory.goal(1, [one, row(2)])]) for one in (good, worse))
     counts = ("A 2件、C 0件、6点、達成率100％", "A 1件、C 1件、4点、達成率67％、総合評価B")
     found = told(before, after)
-    assert found[-2:] == [
+    assert found[-3:] == [
         ("1-1-1-1　第1111の見守り　評価", "A", "C"),
+        ("1-1-1-1　第1111の見守り　主担当課の自己評価（評価と違うとき）", "", "A"),
         ("1-1-1-1　第1111の見守り　低評価の理由", "", "人手が足りない。"),
     ]
     places = ["目標1　集計", "合計　集計", "再掲を除く合計　集計"]
-    assert found[:-2] == [(place, f"{counts[0]}、総合評価A", counts[1]) for place in places]
+    assert found[:-3] == [(place, f"{counts[0]}、総合評価A", counts[1]) for place in places]
 
 
 def test_a_chapter_is_told_by_paragraph_what_came_and_what_went():
