@@ -142,7 +142,21 @@ def _readings(content: bytes | str) -> Iterable[str]:
         if not any(begin in content for begin in _BEGINS):
             return
         content = content.decode("utf-8", "replace")
-    text = content
+    for text in _both_sides(content):
+        yield from _readings_of(text)
+
+
+def _both_sides(text: str) -> Iterable[str]:
+    """A page that compares two texts, as the one and as the other: marked, their pieces lie in each other."""
+    if "<ins>" not in text and "<del>" not in text:
+        return [text]
+    return [
+        re.sub(rf"</?{kept}>", "", re.sub(rf"<{gone}>.*?</{gone}>", "", text, flags=re.DOTALL))
+        for gone, kept in (("del", "ins"), ("ins", "del"))
+    ]
+
+
+def _readings_of(text: str) -> Iterable[str]:
     yield text
     if "&#" in text or "<" in text:
         yield html.unescape(_TAG.sub("", text))
