@@ -1,6 +1,7 @@
 """The checks over a whole report: what each finds, and what looks alike and is right."""
 
 import dataclasses
+from decimal import Decimal
 
 import pytest
 
@@ -266,14 +267,18 @@ def test_nearly_one_text():
 
 
 def test_an_indicator_and_a_row_that_measure_one_thing():
-    one = indicator("I01", {2024: ("2000", "2000")}, unit="人", decimals=0, name="就労している障害者数", baseline=1526)
+    one = indicator(
+        "I01", {2024: ("2000", "2000")}, unit="人", decimals=0, name="就労している障害者数", baseline=Decimal(1526)
+    )
 
     def told(result, baseline="就業者数 1,529人"):
         rows = row("1-1-1-1", name="障害者雇用対策", baseline=baseline, result=result)
         return found("facts", goal(1, rows), indicators=[one])
 
-    assert told("就業者数：2,186人") == [("1-1-1-1:result", "実績 2,186人", "成果指標 I01 の実績 2,000人")]
-    assert told("就業者数：2,000人") == []
+    baseline = ("1-1-1-1:baseline", "初期値 1,529人", "成果指標 I01 の初期値 1,526人")
+    assert told("就業者数：2,186人") == [baseline, ("1-1-1-1:result", "実績 2,186人", "成果指標 I01 の実績 2,000人")]
+    assert told("就業者数：約2,100人") == [baseline]  # about so many is no other value
+    assert told("就業者数：2,000人", baseline="就業者数 1,526人") == []
     assert told("就業者数：2,186人", baseline="就業者数 900人") == []
 
 
