@@ -361,6 +361,40 @@ def test_a_word_short_of_a_letter_inside_a_name():
     assert found("vocabulary", goal(1, *alike, row("1-1-1-7", result="高齢者宅に案内した。"))) == []
 
 
+def test_a_key_typed_wrong_makes_another_word():
+    name = row("1-1-1-1", description="児童虐待防止推進月間に啓発を行います。")
+    wrong = row("1-1-1-2", result="11月の虐待防止指針月間に展示した。")
+    assert found("vocabulary", goal(1, name, wrong)) == [("1-1-1-2:result", "防止指針月間", "防止推進月間")]
+    moves = [row(f"1-1-1-{number}", result="就労移行支援金を配った。") for number in range(3, 8)]
+    assert found("vocabulary", goal(1, *moves, row("1-1-1-8", result="移動支援事業を行った。"))) == []
+
+
+def test_a_word_without_its_head():
+    told = row("1-1-1-1", result="関係者の情報交換を行った。")
+    wrong = row("1-1-1-2", result="年度の途中で報交換会を開催した。")
+    assert found("vocabulary", goal(1, told, wrong)) == [("1-1-1-2:result", "報交換", "情報交換")]
+    assert found("vocabulary", goal(1, told, row("1-1-1-2", result="市交換会を開催した。"))) == []
+
+
+def test_kana_left_out_of_a_word():
+    rows = [row(f"1-1-1-{number}", result="担い手の確保に努めた。") for number in range(1, 6)]
+    assert found("vocabulary", goal(1, *rows, row("1-1-1-6", issues="担手の負担が増えた。"))) == [
+        ("1-1-1-6:issues", "担手", "担い手")
+    ]
+    assert found("vocabulary", goal(1, *rows, row("1-1-1-6", issues="負担手当を配った。"))) == []
+    entries = [row(f"1-1-1-{number}", result="入り口を直した。") for number in range(1, 6)]
+    assert found("vocabulary", goal(1, *entries, row("1-1-1-6", issues="入口を直す。"))) == []  # written so on purpose
+
+
+def test_a_letter_off_the_name_of_an_initiative():
+    named = row("1-1-1-1", name="商店街空き店舗等活用事業")
+    assert found("vocabulary", goal(1, named, row("1-1-1-2", result="空き店舗棟活用事業と結んだ。"))) == [
+        ("1-1-1-2:result", "店舗棟活用事業", "店舗等活用事業")
+    ]
+    named = row("1-1-1-1", name="公共施設等のバリアフリー化")
+    assert found("vocabulary", goal(1, named, row("1-1-1-2", result="公共施設内で働いた。"))) == []
+
+
 def test_a_letter_left_over_by_a_conversion():
     rows = [row(f"1-1-1-{number}", result="連携体制を強めた。") for number in range(1, 3)]
     assert found("vocabulary", goal(1, *rows, row("1-1-1-3", result="連携対体制を強めた。"))) == [
