@@ -243,6 +243,16 @@ def test_a_cross_listing_and_its_original(fields, told):
     assert listed(**fields) == told
 
 
+def test_where_a_cross_listing_parts_from_its_original():
+    text = "市営住宅の集会室で、高齢者に向けたサロンの立ち上げを支えた。"
+    original = row("1-1-1-1", result=text)
+    other = row("2-1-1-1", name=original.name, description=original.description, original_code="1-1-1-1",
+                holds_own=True, result=text.replace("支えた", "見守った"))  # fmt: skip
+    assert [told[1:] for told in found("cross_listing", goal(1, original), goal(2, other))] == [
+        ("…向けたサロンの立ち上げを見守った。", "1-1-1-1：…向けたサロンの立ち上げを支えた。")
+    ]
+
+
 def test_a_cross_listing_that_names_another():
     rows = row("1-1-1-1", name="防災"), row("1-1-1-2", name="見守り")
     wrong = row("2-1-1-1", name="見守り", description=rows[1].description, original_code="1-1-1-1")
@@ -264,6 +274,14 @@ def test_nearly_one_text():
     other = TOLD.replace("できた。", "できている。")
     copied = goal(1, row("1-1-1-1", result=TOLD), row("1-1-1-2", result=other))
     assert found("same_text", copied) == [("1-1-1-2:result", other, "1-1-1-2のこと")]
+
+
+def test_one_finding_for_all_the_initiatives_with_a_text():
+    rows = (row(f"1-1-1-{number}", result=TOLD) for number in (1, 2, 3))
+    told = run(context(goal(1, *rows)), ["same_text"])
+    assert [(one.place.code, [place.code for place in one.also]) for one in told] == [
+        ("1-1-1-2", ["1-1-1-1"]), ("1-1-1-3", ["1-1-1-1", "1-1-1-2"]),
+    ]  # fmt: skip
 
 
 def test_an_indicator_and_a_row_that_measure_one_thing():
@@ -431,17 +449,27 @@ def test_a_text_of_another_initiative():
     others = [row(f"1-1-1-{number}", description=f"{word}を行います。") for number, word in
               enumerate(("見守り活動", "防災訓練", "健康講座", "交通安全教室"), 3)]  # fmt: skip
     text = "成年後見の中核機関を設置し、権利擁護の協議会を中心に、地域連携ネットワークの構築を図り、制度の相談を受けて支援した。続けて構築を図った。"
-    rows = (
-        row("1-1-1-1", name="中核機関", description=guardian),
-        row("1-1-1-2", name="虐待防止", description=abuse, result=text),
-    )
-    told = found("misplaced", goal(1, *rows, *others))
+    own = row("2-1-1-1", name="中核機関", description=guardian)
+    wrong = row("1-1-1-2", name="虐待防止", description=abuse, result=text)
+    told = found("misplaced", goal(1, wrong, *others), goal(2, own))
     assert [ref for ref, *_ in told] == ["1-1-1-2:result"]
-    own = (
-        row("1-1-1-1", name="中核機関", description=guardian, result=text),
-        row("1-1-1-2", name="虐待防止", description=abuse),
-    )
-    assert found("misplaced", goal(1, *own, *others)) == []
+    right = row("1-1-1-2", name="虐待防止", description=abuse)
+    assert found("misplaced", goal(1, right, *others), goal(2, dataclasses.replace(own, result=text))) == []
+    beside = row("1-1-1-1", name="中核機関", description=guardian)  # of the same direction: they share their words
+    assert found("misplaced", goal(1, beside, wrong, *others)) == []
+
+
+def test_a_text_copied_from_an_initiative_that_it_fits():
+    shop = "障害者の施設が作った製品を市役所のロビーで販売する店を開催し、製品の販売促進を図ります。"
+    work = "障害者の就労支援として、庁内に働く場を設置し、事務作業を依頼します。"
+    text = "市役所のロビーで店を開催し、障害者の各施設が作った製品の販売を通して、製品の販売促進を図った。毎週火曜日に実施し、改札口でも実施した。"
+    others = [row(f"1-1-1-{number}", description=f"{word}を行います。") for number, word in
+              enumerate(("見守り活動", "防災訓練", "健康講座", "交通安全教室"), 3)]  # fmt: skip
+    source = row("1-1-1-1", name="店の開催支援", description=shop, result=text)
+    copy = row("1-1-1-2", name="多様な雇用", description=work, result=text)
+    assert [ref for ref, *_ in found("misplaced", goal(1, source, copy, *others))] == ["1-1-1-2:result"]
+    both = row("1-1-1-2", name="店の周知", description=shop, result=text)  # fits both
+    assert found("misplaced", goal(1, source, both, *others)) == []
 
 
 # --- All of them --------------------------------------------------------------------------------------
