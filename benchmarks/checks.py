@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import world
 from benchmarks.measure import in_turn, queries, table
 from initiatives import dictionary
-from initiatives.checking.finding import Finding
+from initiatives.checking.finding import Finding, Place
 from initiatives.models import EntryPart, PlanYear
 from initiatives.part_checks import findings_for_part
 from reporting.checks import run as checks
@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 REAL = HERE.parent.parent / "shared" / "data" / "kamakura-r6"
 LABELS = HERE / "data" / "kamakura-r6-labels.csv"
 GOALS = {"whole": 2000, "part": 50}  # ms
-Label = tuple[str, str, str]  # kind, place, field
+Label = tuple[str, str, str, str]  # kind, place, field, words that stand in the finding
 
 
 def run() -> None:
@@ -85,7 +85,7 @@ def _processor(call: Callable[[], object]) -> float:
 
 @dataclass
 class Verdicts:
-    """What the labels say of the findings; each is a kind, a place and a field."""
+    """What the labels say of the findings; each is a label, or what a label would be."""
 
     right: set = field(default_factory=set)
     wrong: set = field(default_factory=set)
@@ -98,30 +98,37 @@ class Verdicts:
 
 
 def judge(findings: list[Finding]) -> Verdicts:
-    """Hold findings against the labels. A label without a field covers every field of its place.
+    """Hold findings against the labels. A label without a field covers every field of its place, one without words
+    every finding there.
 
     The other places that a finding names beside its own answer a label, and are held against nothing.
     """
     labels, verdicts = _labels(), Verdicts()
     for finding in findings:
-        key = finding.check, *_key(finding.place.ref)
-        label = _label(key, labels)
+        label = _label(finding, finding.place, labels)
         if label is None:
-            verdicts.unlabelled.add(key)
+            verdicts.unlabelled.add((finding.check, *_key(finding.place.ref), finding.found))
         elif labels[label] == "fault":
             verdicts.right.add(label)
         else:
             verdicts.wrong.add(label)
         for place in finding.also:
-            other = _label((finding.check, *_key(place.ref)), labels)
+            other = _label(finding, place, labels)
             if other is not None and labels[other] == "fault":
                 verdicts.right.add(other)
     verdicts.missed = {label for label, verdict in labels.items() if verdict == "fault"} - verdicts.right
     return verdicts
 
 
-def _label(key: Label, labels: dict[Label, str]) -> Label | None:
-    return next((one for one in (key, (*key[:2], "")) if one in labels), None)
+def _label(finding: Finding, place: Place, labels: dict[Label, str]) -> Label | None:
+    """The most telling label of a finding at a place: with words before without, of the field before of the row."""
+    code, field_ = _key(place.ref)
+    told = [
+        label
+        for label in labels
+        if label[:2] == (finding.check, code) and label[2] in (field_, "") and label[3] in finding.found
+    ]
+    return max(told, key=lambda label: (bool(label[3]), bool(label[2])), default=None)
 
 
 def _quality(findings: list[Finding]) -> None:
@@ -136,7 +143,7 @@ def _quality(findings: list[Finding]) -> None:
 
 def _labels() -> dict[Label, str]:
     with LABELS.open(encoding="utf-8", newline="") as file:
-        return {(row["kind"], row["place"], row["field"]): row["verdict"] for row in csv.DictReader(file)}
+        return {(row["kind"], row["place"], row["field"], row["words"]): row["verdict"] for row in csv.DictReader(file)}
 
 
 def _key(ref: str) -> tuple[str, str]:

@@ -51,7 +51,9 @@ class Offer:
 def offers(text: str, catalogue: Catalogue, goal: int | None) -> list[Offer]:
     """In the order of the text, one for each number at most."""
     bare = TOKEN.sub(lambda match: _LINKED * len(match[0]), text)  # what is linked already is not looked at
-    found = (_offer(number, bare, catalogue, goal) for number in figures_in(bare))
+    found = (
+        _offer(number, bare, catalogue, goal) for number in figures_in(bare) if number.low is None
+    )  # a range is no figure
     return [offer for offer in found if offer is not None]
 
 

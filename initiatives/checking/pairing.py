@@ -32,6 +32,12 @@ def _alike(asked: Figure, one: Figure) -> bool:
     return bool(one.name) and len(core(asked.name)) >= 2 and likeness(asked.name, one.name) >= ALIKE
 
 
+def counts_alike(asked: Figure, given: Figure) -> bool:
+    """Units in which one thing is counted now one way, now the other: people as cases, groups as places."""
+    units = {asked.family, given.family}
+    return units <= {"人", "件", "作品", "世帯"} or units <= {"団体", "所", "件", "組織"}
+
+
 def reached(text: str, found: Sequence[Figure]) -> Decimal:
     """The figure that answers: a stated total, else the largest; parts that are named apart are added up."""
     for one in found:
@@ -46,7 +52,8 @@ def reached(text: str, found: Sequence[Figure]) -> Decimal:
 def rates(target: str, result: str, fiscal_year: int) -> list[TargetRate]:
     """Each numeric target with what was reached: the one pair without doubt, else every pair that has a name in common.
 
-    A target of 0 cannot be measured; nor one where fewer is better.
+    A target of 0 cannot be measured; nor one where fewer is better. About so many and from so many to so many say
+    nothing certain, on either side.
     """
     if fewer_is_better(target):
         return []
@@ -56,7 +63,8 @@ def rates(target: str, result: str, fiscal_year: int) -> list[TargetRate]:
 
 def _named(target: str, result: str) -> Iterator[TargetRate]:
     for asked in figures_in(target):
-        if asked.value > 0 and (found := answers(asked, result)):
+        found = answers(asked, result) if asked.value > 0 and asked.low is None and not asked.about else []
+        if found and all(one.is_exact for one in found):
             value, unit = reached(result, found), found[0].unit or asked.unit
             rate = calculation.achievement_rate(value, asked.value)
             yield TargetRate(_quantity(value, unit), _quantity(asked.value, asked.unit), rate)

@@ -77,9 +77,21 @@ _FAMILIES = {
     "%": "%", "千円": "円", "円": "円", "作品": "作品", "地区": "地区", "校区": "校区", "社": "社", "店": "店", "隊": "隊",
 }  # fmt: skip
 _UNIT = "|".join(sorted(_FAMILIES, key=len, reverse=True))
-_FIGURE = re.compile(
-    rf"(?P<measure>延べ?|のべ|実)?\s*(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>{_UNIT})"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_MEASURE = r"(?:(?P<measure>延べ?|のべ|実)\s*)?"
+_ABOUT = r"(?:(?P<about>約|およそ|おおよそ|おおむね|概ね|ほぼ)\s*)?"
+_FIGURE = re.compile(rf"{_MEASURE}{_ABOUT}(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})")
+# The lower end right before a figure: 20～30件, 10人から15人. Not R6から3回, nor 第1回から.
+_FROM = re.compile(
+    rf"{_MEASURE}{_ABOUT}(?<![\dA-Za-z第月年和成/.,-])(?P<low>{_NUMBER})\s*(?P<unit>{_UNIT})?\s*(?:～|(?P<from>から)|ないし|(?P<over>以上、?))\s*$"
 )
+_BECAME = re.compile(
+    r"\s*(?:へ|に(?![対つよお])|と(?:な|増|減)|増|減)"
+)  # 10人から15人に増えた: the first is the former value
+_BELOW = re.compile(r"未満|以下|以内")  # 10件以上20件未満
+_ORDINALS = re.compile(r"第\d+[^\d、。]{0,3}(?:～|から)\s*$")  # 第1～3回 counts no three
+_ABOUT_BEHIND = re.compile(r"(?:程度|前後|ほど|近く|弱|強(?![化調])|余り?(?![暇]))")
+_BOUND = re.compile(r"以上|以下|以内|未満|を?超(?!過)|まで")
 _COUNT_WITHOUT_UNIT = re.compile(r"(?<=数)\s*:?(?P<number>\d[\d,]*)(?=\s|$|[、。])|(?P<of>\d[\d,]*)(?=の[一-龥])")
 # 1点検, 2社会, 3組織: the letter belongs to the next word.
 _NO_UNITS = {("点", "検"), ("社", "会"), ("社", "協"), ("組", "織")}
@@ -92,7 +104,11 @@ _NOT_A_NAME = re.compile(rf"^{YEAR}(?:実績値?|末時点|末|度)?|実績値?$
 
 @dataclass(frozen=True)
 class Figure:
-    """A number with its unit as it stands in a text. measure: 延べ, 実 or ""; name: the words it counts."""
+    """A number with its unit as it stands in a text. measure: 延べ, 実 or ""; name: the words it counts.
+
+    A range (20～30件, 10人から15人) is one figure, `value` its upper end and `low` the lower one. about: 約, 程度.
+    bound: 以上, 以下, 未満 … or "". Of a change (10人から15人に増えた) only the value it came to is a figure.
+    """
 
     name: str
     value: Decimal
@@ -101,10 +117,18 @@ class Figure:
     start: int
     end: int
     words: str
+    low: Decimal | None = None
+    about: bool = False
+    bound: str = ""
 
     @property
     def family(self) -> str:
         return _FAMILIES.get(self.unit, self.unit)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether another number for the same thing would contradict it."""
+        return self.low is None and not self.about and not self.bound
 
 
 @lru_cache(maxsize=4096)
@@ -116,21 +140,50 @@ def figures_in(text: str) -> tuple[Figure, ...]:
     for match in sorted(matches, key=_start):
         if _no_count(told, match):
             continue
-        groups = match.groupdict()
-        start, measure = _start(match), groups.get("measure") or ""
-        last = found[-1].end if found else 0
-        found.append(
-            Figure(
-                name=_name(told[max(last, start - 60) : start - len(measure)]),
-                value=Decimal((groups["number"] or groups["of"]).replace(",", "")),
-                unit=groups.get("unit") or "",
-                measure="延べ" if measure in ("延", "延べ", "のべ") else measure,
-                start=start,
-                end=match.end(),
-                words=text[start : match.end()],
-            )
-        )
+        lower = _lower_end(told, match)
+        while lower and found and found[-1].end > lower.start():
+            found.pop()
+        figure = _figure(text, told, match, lower, last=found[-1].end if found else 0)
+        found.append(figure)
     return tuple(found)
+
+
+def _figure(text: str, told: str, match: re.Match, lower: re.Match | None, last: int) -> Figure:
+    groups = match.groupdict()
+    value = _value(groups["number"] or groups["of"])
+    became = lower and (_value(lower["low"]) >= value or (lower["from"] and _BECAME.match(told, match.end())))
+    first = lower or match
+    start = lower.start("low") if lower and not became else _start(match)
+    measure = first.groupdict().get("measure") or groups.get("measure") or ""
+    bound = _BOUND.match(told, match.end())
+    return Figure(
+        name=_name(told[max(last, first.start() - 60) : first.start()]),
+        value=value,
+        unit=groups.get("unit") or "",
+        measure="延べ" if measure in ("延", "延べ", "のべ") else measure,
+        start=start,
+        end=match.end(),
+        words=text[start : match.end()],
+        low=_value(lower["low"]) if lower and not became else None,
+        about=bool(first.groupdict().get("about") or groups.get("about") or _ABOUT_BEHIND.match(told, match.end())),
+        bound=bound[0] if bound else "",
+    )
+
+
+def _value(digits: str) -> Decimal:
+    return Decimal(digits.replace(",", ""))
+
+
+def _lower_end(told: str, match: re.Match) -> re.Match | None:
+    """The number of the same unit, or without one, from which a range or a change up to this figure begins."""
+    if not match.groupdict().get("unit"):
+        return None
+    begin = match.start()
+    lower = _FROM.search(told, max(0, begin - 20), begin)
+    same = lower and (not lower["unit"] or _FAMILIES[lower["unit"]] == _FAMILIES[match["unit"]])
+    if same and lower["over"] and not _BELOW.match(told, match.end()):
+        return None
+    return lower if same else None
 
 
 def _start(match: re.Match) -> int:
@@ -142,6 +195,8 @@ def _no_count(told: str, match: re.Match) -> bool:
     # 11月17日, 第2回, 3G×3回, R7.4.1; but 年4回 counts, and so does ST99件
     if re.search(r"[月年第×A-Za-z.]$", before) and not re.search(r"(?:^|[^\d元])年$|ST$", before):
         return True
+    if _ORDINALS.search(told, max(0, _start(match) - 12), _start(match)):
+        return True
     unit = match.groupdict().get("unit")
     if unit == "日" and re.search(r"(?:月|/)$", before):
         return True
@@ -150,6 +205,8 @@ def _no_count(told: str, match: re.Match) -> bool:
 
 def _name(before: str) -> str:
     """The words right before a figure; those before or inside the bracket it stands at."""
+    if (told := before.rstrip(" :")) != before.rstrip(" ") and told.endswith(")") and "(" in told:
+        before = told[: told.rindex("(")] or before  # 訓練(関わり方を学ぶ講座): 12人
     before = before.rstrip(" ")
     if before.endswith(("(", "[")):
         before = before[:-1]
@@ -164,12 +221,12 @@ def _name(before: str) -> str:
 
 
 _GENERIC = re.compile(
-    r"(?:延べ|のべ|延)|件数|人数|者数|回数|箇所数|台数|団体数|施設数|数|実績|開催|実施|利用者|登録者|目標|合計|上記|実"
+    r"(?:延べ|のべ|延)|件数|人数|者数|回数|箇所数|台数|団体数|施設数|数|実績|開催|実施|利用者|登録者|目標|合計|上記|向け|実"
 )
 
 
 def core(name: str) -> str:
-    """A metric's name without the words every metric has: 総合相談件数 → 総合相談."""
+    """A metric's name without the words every metric has: 総合相談件数 → 総合相談, 職員向け → 職員."""
     told = re.sub(r"[\s:をはがのにで]", "", name)
     return _GENERIC.sub("", told)
 

@@ -37,7 +37,7 @@ def _increases(passage: Passage, told: str) -> Iterator[Finding]:
     """The total that grew is looked for in the same passage; without it nothing can be said."""
     for match in _INCREASE.finditer(told):
         change = Decimal(match[1].replace(",", ""))
-        bases = [one.value - change for one in figures_in(passage.text) if one.value > change]
+        bases = [one.value - change for one in figures_in(passage.text) if one.is_exact and one.value > change]
         rates = [_percent(change, base, match[2]) for base in bases if base > 0]
         if rates and len(rates) == 1 and rates[0] != Decimal(match[2]):
             yield _finding(passage, match[0], f"{rates[0]}％", f"前の数は{number(bases[0])}なので、{rates[0]}％です。")
@@ -49,7 +49,7 @@ def _totals(passage: Passage, told: str) -> Iterator[Finding]:
         if not _TOTAL.search(told[: total.start]):
             continue
         listed = _list_before(found[:index], total, told)
-        if len(listed) < 2:
+        if len(listed) < 2 or not all(one.is_exact for one in (*listed, total)):
             continue
         sums = [sum((one.value for one in listed[-count:]), Decimal()) for count in range(2, len(listed) + 1)]
         if total.value not in sums:
@@ -84,7 +84,7 @@ def _breakdowns(passage: Passage, told: str) -> Iterator[Finding]:
     found = figures_in(passage.text)
     for total in found:
         match = _BREAKDOWN.match(told, total.end)
-        if not match or "うち" in match[1] or not total.unit:
+        if not match or "うち" in match[1] or not total.unit or not total.is_exact:
             continue
         pieces = [piece for piece in re.split(r"[、・]|,(?!\d{3})", match[1]) if piece]
         if len(pieces) < 2:
@@ -120,6 +120,7 @@ CHECK = Check(
         "「344件（うち専門相談13件）」（一部だけの内訳）",
         "離れた所にある、ほかの数の合計",
         "合っている合計（114回＋20回＝134回）",
+        "「約130回」「20～30回」を含む合計（足しても、ちょうどにはならない）",
     ),
     find=find,
 )

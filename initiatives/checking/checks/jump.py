@@ -14,7 +14,7 @@ def find(writing: Writing) -> Iterator[Finding]:
     before = {_key(one): one for one in figures_in(writing.last.get("result", "")) if core(one.name)}
     for one in figures_in(writing.result):
         last = before.get(_key(one))
-        if last is None or max(one.value, last.value) < LEAST:
+        if last is None or one.low is not None or last.low is not None or max(one.value, last.value) < LEAST:
             continue
         low, high = sorted((one.value, last.value))
         if low * TIMES <= high:

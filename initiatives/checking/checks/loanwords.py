@@ -13,9 +13,9 @@ _EXPLAINED = r"(?:[^（(、。\n]{0,10}[（(](?!DV|R\d|令和)[^）)]{4,}[）)]|
 
 
 def explained(term: Term, text: str) -> bool:
-    """Behind the word, or the word itself in brackets behind plain words: 支え合いの集まり（ピアサポート）."""
+    """Behind the word, or the word itself in brackets behind plain words: 支え合いの集まり（ピアサポート）, （ピアサポート等）."""
     word = re.escape(term.word)
-    return re.search(f"{word}{_EXPLAINED}|[^（(\n]{{2,}}[（(]{word}[）)]", text) is not None
+    return re.search(f"{word}{_EXPLAINED}|[^（(\n]{{2,}}[（(]{word}(?:等|など)?[）)]", text) is not None
 
 
 def find(passage: Passage) -> Iterator[Finding]:

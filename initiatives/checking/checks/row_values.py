@@ -18,7 +18,7 @@ _CHANGE = re.compile(r"(?:新たに)?(?:設置|開設|新設|追加|増設)(?:�
 
 def find(writing: Writing) -> Iterator[Finding]:
     told = plain(writing.result)
-    found = figures_in(writing.result)
+    found = tuple(one for one in figures_in(writing.result) if one.is_exact)
     standing = [one for one in found if not _CHANGE.match(told[one.end :])]
     for one, other in combinations(standing, 2):
         if one.value != other.value and _same_thing(one, other):
@@ -65,6 +65,12 @@ CHECK = Check(
     severity=MUST,
     explanation="同じ名前の数が、1つの取組の実績の中で違っていないかを見ます。",
     example="「研修を3回実施した」のあとに「R6実績値 研修 2回」。",
-    alike=("名前が短く、何の開催かがわからない「開催数」", "年度の違う数", "のべと実の数", "内訳の数"),
+    alike=(
+        "名前が短く、何の開催かがわからない「開催数」",
+        "年度の違う数",
+        "のべと実の数",
+        "内訳の数",
+        "「約40人」と38人、「20～30件」と25件（おおよその数と幅）",
+    ),
     find=find,
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from initiatives import parsing
 from initiatives.checking.finding import LOOK, MUST, Check, Finding
@@ -10,6 +11,7 @@ from reporting.checks.context import Context
 from reporting.importing.rows import OWN_BY_IMPORT
 from reporting.snapshot import Row
 
+_BEFORE = 12  # letters shown before two texts part
 _TEXTS = ("name", "description", "baseline", "target", "result", "issues")
 
 
@@ -84,8 +86,12 @@ def _part_of(own: str, original: str) -> bool:
 
 
 def _differing(own: str, other: str) -> tuple[str, str]:
-    """The first sentences that are not the same."""
-    return short(_new_in(own, other), 60), short(_new_in(other, own), 60)
+    """The first sentences that are not the same; where they begin alike, from a little before they part."""
+    mine, its = _new_in(own, other), _new_in(other, own)
+    letters = zip(plain(mine), plain(its), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters))
+    start = same - _BEFORE if same > _BEFORE + 1 else 0
+    return short(f"{'…' if start else ''}{mine[start:]}", 60), short(f"{'…' if start else ''}{its[start:]}", 60)
 
 
 def _new_in(text: str, other: str) -> str:

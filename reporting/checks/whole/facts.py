@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from initiatives.checking.finding import MUST, Check, Finding
+from initiatives.checking.finding import LOOK, MUST, Check, Finding
 from initiatives.checking.pairing import answers, reached
 from initiatives.checking.reading import Figure, core, figures_in, number, pairs_of_letters
 from reporting.checks.context import Context
@@ -12,6 +12,7 @@ from reporting.snapshot import Indicator, Row
 
 _CLOSE = Decimal("0.005")  # baselines of one measure, a few corrected later
 _LEAST = 3
+_WORDS = {"baseline": "初期値", "target": "目標", "result": "実績"}
 
 
 def find(context: Context) -> Iterator[Finding]:
@@ -25,24 +26,30 @@ def find(context: Context) -> Iterator[Finding]:
 def _indicator_and_row(context: Context, indicator: Indicator, row: Row) -> Iterator[Finding]:
     known = indicator.year(context.report.fiscal_year)
     measure = next((one for one in figures_in(row.baseline) if _measures(one, indicator, row)), None)
-    if known is None or measure is None:
+    if measure is None:
         return
-    for name, right in (("target", known.target), ("result", known.actual)):
+    if measure.value != indicator.baseline:
+        yield _differs(context, indicator, row, "baseline", measure.value, indicator.baseline, measure.unit, LOOK)
+    for name, right in (("target", known.target), ("result", known.actual)) if known else ():
         found = answers(measure, getattr(row, name))
-        if right is None or not found or any(one.value == right for one in found):
+        settled = not found or any(one.value == right or not one.is_exact for one in found)
+        if right is None or settled:
             continue
-        value = reached(getattr(row, name), found)
-        words = {"target": "目標", "result": "実績"}[name]
-        unit = indicator.unit or measure.unit
-        yield Finding(
-            context.place(row, name),
-            f"{words} {number(value)}{measure.unit}",
-            f"成果指標 {indicator.code} の{words} {number(right)}{unit}",
-            f"成果指標「{indicator.name}」と同じものの{words}が違います。",
-            "どちらが正しいかを確かめて、そろえてください。",
-            f"{getattr(row, name)} {right}",
-            subject=f"{indicator.code} {name}",
-        )
+        yield _differs(context, indicator, row, name, reached(getattr(row, name), found), right, measure.unit, MUST)
+
+
+def _differs(context: Context, indicator: Indicator, row: Row, name: str, value: Decimal, right: Decimal, unit: str, severity: str) -> Finding:  # fmt: skip
+    words = _WORDS[name]
+    return Finding(
+        context.place(row, name),
+        f"{words} {number(value)}{unit}",
+        f"成果指標 {indicator.code} の{words} {number(right)}{indicator.unit or unit}",
+        f"成果指標「{indicator.name}」と同じものの{words}が違います。",
+        "どちらが正しいかを確かめて、そろえてください。",
+        f"{getattr(row, name)} {right}",
+        subject=f"{indicator.code} {name}",
+        severity=severity,
+    )
 
 
 def _measures(one: Figure, indicator: Indicator, row: Row) -> bool:
@@ -73,10 +80,11 @@ def _two_rows(context: Context, rows: list[Row]) -> Iterator[Finding]:
 
 
 def _compared(context: Context, row: Row, other: Row, measure: Figure, name: str) -> Iterator[Finding]:
-    mine, its = ({one.value for one in answers(measure, getattr(each, name)) if one.name} for each in (row, other))
-    if not mine or not its or mine & its:
+    found = [[one for one in answers(measure, getattr(each, name)) if one.name] for each in (row, other)]
+    mine, its = ({one.value for one in each} for each in found)
+    if not mine or not its or mine & its or not all(one.is_exact for each in found for one in each):
         return
-    words = {"target": "目標", "result": "実績"}[name]
+    words = _WORDS[name]
     values = ["、".join(f"{number(value)}{measure.unit}" for value in sorted(each)) for each in (its, mine)]
     yield Finding(
         context.place(other, name),
@@ -95,8 +103,13 @@ CHECK = Check(
     title="同じことの、2つの値",
     looks_at="report",
     severity=MUST,
-    explanation="成果指標と取組、または2つの取組が同じものを数えているとき、目標と実績の値が同じかを見ます。",
+    explanation="成果指標と取組、または2つの取組が同じものを数えているとき、初期値、目標、実績の値が同じかを見ます。",
     example="成果指標の実績は2,000人、取組の実績は2,186人。",
-    alike=("初期値の違う、似た名前の数", "同じ％でも、別のものの割合", "再掲とその再掲元（別のチェックが見ます）"),
+    alike=(
+        "初期値が離れた、似た名前の数",
+        "「約2,000人」と2,186人（おおよその数と幅）",
+        "同じ％でも、別のものの割合",
+        "再掲とその再掲元（別のチェックが見ます）",
+    ),
     find=find,
 )

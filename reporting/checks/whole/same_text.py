@@ -27,24 +27,31 @@ class _Paragraph:
 
 
 def find(context: Context) -> Iterator[Finding]:
-    paragraphs = list(_paragraphs(context))
-    seen: set[tuple[str, str]] = set()
-    for one, other in _pairs(paragraphs):
-        pair = one.place.code, other.place.code
-        if one.family == other.family or pair in seen:
-            continue
-        seen.add(pair)
-        same = one.said == other.said
-        yield Finding(
-            other.place,
-            short(other.text, 60),
-            f"{other.place.code}のこと",
-            f"{one.place.code}（{one.place.words}）の実績と{'同じ' if same else 'ほとんど同じ'}文です。",
-            "この取組で行ったことに書きかえるか、片方を再掲にしてください。",
-            f"{one.text}\n{other.text}",
-            subject=f"{one.place.code} {one.said[:40]}",
-            also=(one.place,),
-        )
+    """One finding for each part that repeats others before it, however many they are."""
+    repeated: dict[Place, list[tuple[_Paragraph, _Paragraph]]] = defaultdict(list)
+    for one, other in _pairs(list(_paragraphs(context))):
+        if one.family != other.family:
+            repeated[other.place].append((one, other))
+    for place, pairs in repeated.items():
+        yield _finding(place, pairs)
+
+
+def _finding(place: Place, pairs: list[tuple[_Paragraph, _Paragraph]]) -> Finding:
+    longest = max((other for _, other in pairs), key=lambda other: len(other.said))
+    before = {one.place.code: one.place for one, _ in pairs}
+    texts = dict.fromkeys(paragraph.text for pair in pairs for paragraph in pair)
+    told = "、".join(f"{code}（{before[code].words}）" for code in before)
+    same = all(one.said == other.said for one, other in pairs)
+    return Finding(
+        place,
+        short(longest.text, 60),
+        f"{place.code}のこと",
+        f"{told}の実績と{'同じ' if same else 'ほとんど同じ'}文です。",
+        "この取組で行ったことに書きかえるか、片方を再掲にしてください。",
+        "\n".join(texts),
+        subject=" ".join(before),
+        also=tuple(before.values()),
+    )
 
 
 def _paragraphs(context: Context) -> Iterator[_Paragraph]:

@@ -11,14 +11,17 @@ from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage
 from reporting.checks.context import Context
 from reporting.checks.lookalikes import is_known, taken_for
+from reporting.checks.mistyped import mistyped
 from reporting.checks.words import Word, words
 
 _NO_WORD = re.compile(r"[\dA-Za-z０-９Ａ-Ｚａ-ｚ\s①-⑳]")
 _KATAKANA = re.compile(r"[ァ-ヶー]{4,}")
 _ALSO_CALLED = re.compile(r"通称[：「]?([ぁ-んァ-ヶー一-龥]{3,12})[」）)]")
+_INSIDE = re.compile(r"[一-龥]+[ぁ-ん]{1,2}[一-龥]+")  # 担い手: かな between
 _SHORTEST, _LONGEST = 4, 14
 _USUAL = 4  # times a compound must stand to be the plan's own word
 _OFTEN = 5  # times as often as the odd form
+_WORDS_OF_A_NAME = 3  # words that a part of a name must have to be told from others
 _RARE = 3  # times its differing word may stand in the whole report
 
 
@@ -40,8 +43,20 @@ def find(context: Context) -> Iterator[Finding]:
                 written = _written(piece)
                 if _SHORTEST <= len(written) <= _LONGEST:
                     compounds[written].append(_Compound(passage, piece))
-    yield from _slips(compounds, counts, context.terms)
-    yield from _stutters(runs, counts)
+    beside = Counter(pair for _, run in runs for pair in pairwise(word.surface for word in run))
+    told: list[Finding] = []
+    for findings in (
+        _slips(compounds, counts, context.terms),
+        _typed_wrong(context),
+        _heads_lost(runs, counts, beside),
+        _kana_lost(runs, counts),
+        _unlike_a_name(compounds, context),
+    ):
+        for one in findings:
+            if not any(one.place == other.place and _overlap(one.found, other.found) for other in told):
+                told.append(one)
+                yield one
+    yield from _stutters(runs, counts, beside)
     yield from _names(context)
     yield from _letters(context)
 
@@ -150,6 +165,63 @@ def _forms(written: str) -> set[str]:
     return {written} | {written[:index] + written[index + 1 :] for index in range(len(written))}
 
 
+def _overlap(one: str, other: str) -> bool:
+    return one in other or other in one
+
+
+def _typed_wrong(context: Context) -> Iterator[Finding]:
+    """虐待防止指針月間: words that are words all the same, one key apart from the usual ones."""
+    for one in mistyped(context):
+        why = f"同じことばの並びで、ほかの{max(one.times, 1)}か所では「{one.usual}」と書いています。読みが1字だけ違います。"
+        yield replace(_finding(one.passage, one.written, one.usual, one.times), why=why)
+
+
+def _heads_lost(runs: list[tuple[Passage, tuple[Word, ...]]], counts: Counter, beside: Counter) -> Iterator[Finding]:
+    """報交換会: a single letter at the head that ends a word which stands before the next one elsewhere (情報交換)."""
+    before: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for (word, after), times in beside.items():
+        if len(word) == 2:
+            before[word[1] + after].append((times, word))
+    for passage, run in runs:
+        head, *rest = run
+        lone = rest and len(head.surface) == 1 and not head.is_affix and counts[head.surface] <= _RARE
+        longer = before[_written(run[:2])] if lone and beside[head.surface, rest[0].surface] == 1 else []
+        if longer:
+            times, usual = max(longer)
+            yield _finding(passage, _written(run[:2]), usual + rest[0].surface, times)
+
+
+def _kana_lost(runs: list[tuple[Passage, tuple[Word, ...]]], counts: Counter) -> Iterator[Finding]:
+    """担手 for 担い手; 受付 and 取組, which the dictionary knows, are written so on purpose."""
+    often = sorted(word for word, times in counts.items() if times >= _USUAL and _INSIDE.fullmatch(word))
+    usual = {re.sub(r"[ぁ-ん]", "", word): word for word in often}
+    short = {written: word for written, word in usual.items() if not is_known(written)}
+    split = {(written[:at], written[at:]): written for written in short for at in range(len(written))}
+    for passage, run in runs if short else ():
+        for pair in pairwise(("", *(word.surface for word in run))):
+            if written := split.get(pair) or split.get(("", pair[1])):
+                yield _finding(passage, written, short[written], counts[short[written]])
+
+
+def _unlike_a_name(compounds: dict[str, list[_Compound]], context: Context) -> Iterator[Finding]:
+    """店舗棟活用事業: one letter changed in what is an initiative's name; an ending (バリアフリー化, 法, 等) is chosen."""
+    parts = (run for row in context.report.rows for run in _runs(row.name))
+    names = sorted({_written(run) for run in parts if len(run) >= _WORDS_OF_A_NAME})
+    named = {form: name for name in names for form in _inner_forms(name)}
+    for written in sorted(compounds):
+        own = compounds[written]
+        if len(own[0].words) < _WORDS_OF_A_NAME or len(own) > _RARE or written in names:
+            continue
+        name = next((named[form] for form in _inner_forms(written) if form in named), "")
+        for one in own if name else ():
+            yield replace(_finding(one.passage, written, name, 1), why=f"取組の名前は「{name}」です。1字違いです。")
+
+
+def _inner_forms(written: str) -> Iterator[str]:
+    """The word with each letter but the first and last left open."""
+    return (f"{written[:at]}*{written[at + 1 :]}" for at in range(1, len(written) - 1))
+
+
 def _names(context: Context) -> Iterator[Finding]:
     """（通称ここかま）, once written ここま."""
     called: dict[str, list[Passage]] = defaultdict(list)
@@ -164,9 +236,8 @@ def _names(context: Context) -> Iterator[Finding]:
                     yield _finding(passage, name, usual, len(called[usual]))
 
 
-def _stutters(runs: list[tuple[Passage, tuple[Word, ...]]], counts: Counter) -> Iterator[Finding]:
+def _stutters(runs: list[tuple[Passage, tuple[Word, ...]]], counts: Counter, beside: Counter) -> Iterator[Finding]:
     """連携対体制: a letter left over by a conversion, which sounds as the word after it begins."""
-    beside = Counter(pair for _, run in runs for pair in pairwise(word.surface for word in run))
     for passage, run in runs:
         for before, word, after in zip(run, run[1:], run[2:], strict=False):
             left_over = len(word.surface) == 1 and not word.is_affix and counts[word.surface] <= _RARE
@@ -216,11 +287,13 @@ CHECK = Check(
     title="計画のことばと1字違い",
     looks_at="report",
     severity=LOOK,
-    explanation="報告書の中で何度も使うことばと1字だけ違い、そこにしか出てこないことばを見つけます。同じ読みの変換違い、形の似たカタカナ（ンとソ、バとパ）の違いも見ます。",
+    explanation="報告書の中で何度も使うことばと1字だけ違い、そこにしか出てこないことばを見つけます。同じ読みや1打違いの読みの変換違い、落ちた字、取組の名前との違い、形の似たカタカナ（ンとソ、バとパ）の違いも見ます。",
     example="「地区社協」が9か所、「地区社居」が1か所。",
     alike=(
         "「両立支援」と「自立支援」（どちらも辞書にあることば）",
-        "「等」「各」「課」「会」が付いただけの違い",
+        "「移行支援」と「移動支援」（読みが1字違いでも、前後のことばが違う）",
+        "「等」「各」「課」「会」が付いただけの違い、「事業主等」と「事業者等」",
+        "「受付」「取組」のように、かなを省いて書くことば",
         "「オンライン」のように、辞書になくても、似た字に替えて辞書のことばにならないカタカナ",
         "同じくらいの回数で使い分けていることば",
     ),

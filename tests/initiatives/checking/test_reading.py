@@ -36,6 +36,50 @@ def test_figures(text, figures):
 
 
 @pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("相談 20〜30件", [("相談", 20, 30, "件")]),
+        ("参加者10人から15人", [("参加者", 10, 15, "人")]),
+        ("延べ20～30人", [("", 20, 30, "人")]),
+        ("10件以上20件未満", [("", 10, 20, "件")]),
+        ("参加者は10人から15人に増えた", [("参加者", None, 15, "人")]),  # a change: what it came to
+        ("利用者は30件から20件", [("利用者", None, 20, "件")]),
+        ("10件以上、参加者は20人", [("", None, 10, "件"), ("参加者", None, 20, "人")]),
+        ("1回から30人", [("", None, 1, "回"), ("から", None, 30, "人")]),  # two things
+        ("午前8時から2時間", [("午前8時から", None, 2, "時間")]),
+        ("R6から3回", [("から", None, 3, "回")]),
+        ("第1～3回の会議", []),
+        ("第1回から第3回", []),
+    ],
+)
+def test_ranges(text, figures):
+    assert [(one.name, one.low, one.value, one.unit) for one in figures_in(text)] == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "bound"),
+    [
+        ("約20件以上", True, "以上"),
+        ("20人程度", True, ""),
+        ("延べ約500人", True, ""),
+        ("3時間強", True, ""),
+        ("20人まで", False, "まで"),
+        ("1,000円を超えた", False, "を超"),
+        ("3回強化した", False, ""),
+        ("20人", False, ""),
+    ],
+)
+def test_numbers_that_are_not_exact(text, about, bound):
+    [one] = figures_in(text)
+    assert (one.about, one.bound, one.is_exact) == (about, bound, not about and not bound)
+
+
+def test_a_range_stands_where_it_is_written():
+    [one] = figures_in("参加者は10人から15人程度")
+    assert (one.start, one.words, one.is_exact) == (4, "10人から15人", False)
+
+
+@pytest.mark.parametrize(
     ("text", "years"),
     [
         ("R5実績と、令和元年度", [2023, 2019]),

@@ -1,6 +1,7 @@
 """The checks over a whole report: what each finds, and what looks alike and is right."""
 
 import dataclasses
+from decimal import Decimal
 
 import pytest
 
@@ -242,6 +243,16 @@ def test_a_cross_listing_and_its_original(fields, told):
     assert listed(**fields) == told
 
 
+def test_where_a_cross_listing_parts_from_its_original():
+    text = "市営住宅の集会室で、高齢者に向けたサロンの立ち上げを支えた。"
+    original = row("1-1-1-1", result=text)
+    other = row("2-1-1-1", name=original.name, description=original.description, original_code="1-1-1-1",
+                holds_own=True, result=text.replace("支えた", "見守った"))  # fmt: skip
+    assert [told[1:] for told in found("cross_listing", goal(1, original), goal(2, other))] == [
+        ("…向けたサロンの立ち上げを見守った。", "1-1-1-1：…向けたサロンの立ち上げを支えた。")
+    ]
+
+
 def test_a_cross_listing_that_names_another():
     rows = row("1-1-1-1", name="防災"), row("1-1-1-2", name="見守り")
     wrong = row("2-1-1-1", name="見守り", description=rows[1].description, original_code="1-1-1-1")
@@ -265,15 +276,27 @@ def test_nearly_one_text():
     assert found("same_text", copied) == [("1-1-1-2:result", other, "1-1-1-2のこと")]
 
 
+def test_one_finding_for_all_the_initiatives_with_a_text():
+    rows = (row(f"1-1-1-{number}", result=TOLD) for number in (1, 2, 3))
+    told = run(context(goal(1, *rows)), ["same_text"])
+    assert [(one.place.code, [place.code for place in one.also]) for one in told] == [
+        ("1-1-1-2", ["1-1-1-1"]), ("1-1-1-3", ["1-1-1-1", "1-1-1-2"]),
+    ]  # fmt: skip
+
+
 def test_an_indicator_and_a_row_that_measure_one_thing():
-    one = indicator("I01", {2024: ("2000", "2000")}, unit="人", decimals=0, name="就労している障害者数", baseline=1526)
+    one = indicator(
+        "I01", {2024: ("2000", "2000")}, unit="人", decimals=0, name="就労している障害者数", baseline=Decimal(1526)
+    )
 
     def told(result, baseline="就業者数 1,529人"):
         rows = row("1-1-1-1", name="障害者雇用対策", baseline=baseline, result=result)
         return found("facts", goal(1, rows), indicators=[one])
 
-    assert told("就業者数：2,186人") == [("1-1-1-1:result", "実績 2,186人", "成果指標 I01 の実績 2,000人")]
-    assert told("就業者数：2,000人") == []
+    baseline = ("1-1-1-1:baseline", "初期値 1,529人", "成果指標 I01 の初期値 1,526人")
+    assert told("就業者数：2,186人") == [baseline, ("1-1-1-1:result", "実績 2,186人", "成果指標 I01 の実績 2,000人")]
+    assert told("就業者数：約2,100人") == [baseline]  # about so many is no other value
+    assert told("就業者数：2,000人", baseline="就業者数 1,526人") == []
     assert told("就業者数：2,186人", baseline="就業者数 900人") == []
 
 
@@ -356,6 +379,40 @@ def test_a_word_short_of_a_letter_inside_a_name():
     assert found("vocabulary", goal(1, *alike, row("1-1-1-7", result="高齢者宅に案内した。"))) == []
 
 
+def test_a_key_typed_wrong_makes_another_word():
+    name = row("1-1-1-1", description="児童虐待防止推進月間に啓発を行います。")
+    wrong = row("1-1-1-2", result="11月の虐待防止指針月間に展示した。")
+    assert found("vocabulary", goal(1, name, wrong)) == [("1-1-1-2:result", "防止指針月間", "防止推進月間")]
+    moves = [row(f"1-1-1-{number}", result="就労移行支援金を配った。") for number in range(3, 8)]
+    assert found("vocabulary", goal(1, *moves, row("1-1-1-8", result="移動支援事業を行った。"))) == []
+
+
+def test_a_word_without_its_head():
+    told = row("1-1-1-1", result="関係者の情報交換を行った。")
+    wrong = row("1-1-1-2", result="年度の途中で報交換会を開催した。")
+    assert found("vocabulary", goal(1, told, wrong)) == [("1-1-1-2:result", "報交換", "情報交換")]
+    assert found("vocabulary", goal(1, told, row("1-1-1-2", result="市交換会を開催した。"))) == []
+
+
+def test_kana_left_out_of_a_word():
+    rows = [row(f"1-1-1-{number}", result="担い手の確保に努めた。") for number in range(1, 6)]
+    assert found("vocabulary", goal(1, *rows, row("1-1-1-6", issues="担手の負担が増えた。"))) == [
+        ("1-1-1-6:issues", "担手", "担い手")
+    ]
+    assert found("vocabulary", goal(1, *rows, row("1-1-1-6", issues="負担手当を配った。"))) == []
+    entries = [row(f"1-1-1-{number}", result="入り口を直した。") for number in range(1, 6)]
+    assert found("vocabulary", goal(1, *entries, row("1-1-1-6", issues="入口を直す。"))) == []  # written so on purpose
+
+
+def test_a_letter_off_the_name_of_an_initiative():
+    named = row("1-1-1-1", name="商店街空き店舗等活用事業")
+    assert found("vocabulary", goal(1, named, row("1-1-1-2", result="空き店舗棟活用事業と結んだ。"))) == [
+        ("1-1-1-2:result", "店舗棟活用事業", "店舗等活用事業")
+    ]
+    named = row("1-1-1-1", name="公共施設等のバリアフリー化")
+    assert found("vocabulary", goal(1, named, row("1-1-1-2", result="公共施設内で働いた。"))) == []
+
+
 def test_a_letter_left_over_by_a_conversion():
     rows = [row(f"1-1-1-{number}", result="連携体制を強めた。") for number in range(1, 3)]
     assert found("vocabulary", goal(1, *rows, row("1-1-1-3", result="連携対体制を強めた。"))) == [
@@ -392,17 +449,27 @@ def test_a_text_of_another_initiative():
     others = [row(f"1-1-1-{number}", description=f"{word}を行います。") for number, word in
               enumerate(("見守り活動", "防災訓練", "健康講座", "交通安全教室"), 3)]  # fmt: skip
     text = "成年後見の中核機関を設置し、権利擁護の協議会を中心に、地域連携ネットワークの構築を図り、制度の相談を受けて支援した。続けて構築を図った。"
-    rows = (
-        row("1-1-1-1", name="中核機関", description=guardian),
-        row("1-1-1-2", name="虐待防止", description=abuse, result=text),
-    )
-    told = found("misplaced", goal(1, *rows, *others))
+    own = row("2-1-1-1", name="中核機関", description=guardian)
+    wrong = row("1-1-1-2", name="虐待防止", description=abuse, result=text)
+    told = found("misplaced", goal(1, wrong, *others), goal(2, own))
     assert [ref for ref, *_ in told] == ["1-1-1-2:result"]
-    own = (
-        row("1-1-1-1", name="中核機関", description=guardian, result=text),
-        row("1-1-1-2", name="虐待防止", description=abuse),
-    )
-    assert found("misplaced", goal(1, *own, *others)) == []
+    right = row("1-1-1-2", name="虐待防止", description=abuse)
+    assert found("misplaced", goal(1, right, *others), goal(2, dataclasses.replace(own, result=text))) == []
+    beside = row("1-1-1-1", name="中核機関", description=guardian)  # of the same direction: they share their words
+    assert found("misplaced", goal(1, beside, wrong, *others)) == []
+
+
+def test_a_text_copied_from_an_initiative_that_it_fits():
+    shop = "障害者の施設が作った製品を市役所のロビーで販売する店を開催し、製品の販売促進を図ります。"
+    work = "障害者の就労支援として、庁内に働く場を設置し、事務作業を依頼します。"
+    text = "市役所のロビーで店を開催し、障害者の各施設が作った製品の販売を通して、製品の販売促進を図った。毎週火曜日に実施し、改札口でも実施した。"
+    others = [row(f"1-1-1-{number}", description=f"{word}を行います。") for number, word in
+              enumerate(("見守り活動", "防災訓練", "健康講座", "交通安全教室"), 3)]  # fmt: skip
+    source = row("1-1-1-1", name="店の開催支援", description=shop, result=text)
+    copy = row("1-1-1-2", name="多様な雇用", description=work, result=text)
+    assert [ref for ref, *_ in found("misplaced", goal(1, source, copy, *others))] == ["1-1-1-2:result"]
+    both = row("1-1-1-2", name="店の周知", description=shop, result=text)  # fits both
+    assert found("misplaced", goal(1, source, both, *others)) == []
 
 
 # --- All of them --------------------------------------------------------------------------------------
