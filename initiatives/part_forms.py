@@ -5,11 +5,11 @@ from django import forms
 from initiatives import completeness, parsing, printed_box
 from initiatives import fiscal_year as fy
 from initiatives.models import EntryPart, Plan
+from initiatives.versioned_forms import VersionField
 
 PART_FIELDS = ("result", "self_rating", "issues", "not_applicable_reason")
 ENTRY_FIELDS = ("low_rating_reason", "next_target")  # one for the whole initiative: the lead department's
 TEXTS = (*PART_FIELDS, *ENTRY_FIELDS)  # what is saved: the person's own words and rating
-OLD_PAGE = "画面の情報が足りないので、保存していません。書いた文を控えて、画面を開き直してください。"
 
 
 def labels(plan: Plan, fiscal_year: int) -> dict[str, str]:
@@ -49,8 +49,8 @@ class Rating(forms.ChoiceField):
 class PartForm(forms.Form):
     """Nothing is required: what is missing is asked for when the part is sent (completeness.missing)."""
 
-    version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
-    entry_version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    version = VersionField(widget=forms.NumberInput)
+    entry_version = VersionField(widget=forms.NumberInput)
     result = BodyText(help_text="何を、どれだけ行ったかを書いてください。課名は、報告書で自動で付きます。")
     self_rating = Rating(
         label="評価",

@@ -3,7 +3,8 @@
 from django import forms
 
 from initiatives import parsing
-from initiatives.part_forms import OLD_PAGE, BodyText
+from initiatives.part_forms import BodyText
+from initiatives.versioned_forms import VersionField
 from reporting import chapters
 from reporting.chapters import Draft, Row
 from reporting.models import Chapter, CityEvent
@@ -25,7 +26,7 @@ class ChapterForm(forms.Form):
     draft: saved while somebody types; a row may be half written, as a sentence may.
     """
 
-    version = forms.IntegerField(error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    version = VersionField(widget=forms.NumberInput)
     heading = forms.CharField(
         label="見出し", required=False, max_length=200, help_text="空けておくと、いつもの見出しになります。"
     )

@@ -1,15 +1,15 @@
 from django import forms
 
-from initiatives.part_forms import OLD_PAGE, BodyText
+from initiatives.part_forms import BodyText
+from initiatives.versioned_forms import VersionedForm
 from initiatives.year_forms import DateInput, near
 from reporting.meetings import FIELDS
 from reporting.models import Meeting, ReportEdition
 
 
-class MeetingForm(forms.Form):
+class MeetingForm(VersionedForm):
     """When a meeting is held and what about."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
     number = forms.IntegerField(
         label="第何回", min_value=1, max_value=99, widget=forms.NumberInput(attrs={"class": "input"})
     )

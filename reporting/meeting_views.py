@@ -56,9 +56,7 @@ def _edit(request, plan_year, meeting):
         form.add_error("number", f"第{form.cleaned_data['number']}回の会議は、もうあります。")
         return _page(request, plan_year, meeting, form, status=422)
     except Conflict:
-        form.data = form.data.copy()
-        form.data["version"] = meeting.version if meeting.pk else 0
-        form.add_error(None, "ほかの人が先に変えました。下の内容でよければ、もう一度保存してください。")
+        form.carry_on(meeting.version if meeting.pk else 0)
         return _page(request, plan_year, meeting, form, status=409)
     messages.success(request, "会議を保存しました。" if saved else "変わったところはありません。")
     return redirect("reporting:meeting_list", plan_year.plan_id, plan_year.fiscal_year)

@@ -1,15 +1,12 @@
 from django import forms
 
-from initiatives.part_forms import OLD_PAGE, BodyText
+from initiatives.part_forms import BodyText
+from initiatives.versioned_forms import VersionedForm
 from initiatives.year_forms import DateInput, near
 from reporting.models import Voice, VoiceCall
 
 
-class _Versioned(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
-
-
-class CallForm(_Versioned):
+class CallForm(VersionedForm):
     """From when until when the public can send opinions."""
 
     opens_on = forms.DateField(label="最初の日", widget=DateInput(), help_text="この日から送れます。")
@@ -35,7 +32,7 @@ class CallForm(_Versioned):
         return self.cleaned_data
 
 
-class VoiceForm(_Versioned):
+class VoiceForm(VersionedForm):
     """Whether an opinion is shown, and what the city thinks of it."""
 
     state = forms.ChoiceField(

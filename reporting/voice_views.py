@@ -60,7 +60,8 @@ def voice_call(request, plan_year):
             messages.success(request, "意見の募集の日を決めました。")
             return redirect("reporting:voice_list", plan_year.plan_id, plan_year.fiscal_year)
         except Conflict:
-            status = _carry_on(form, call.version if call else 0)
+            form.carry_on(call.version if call else 0)
+            status = 409
     elif form.is_bound:
         status = 422
     context = {"plan_year": plan_year, "form": form, "call": call, "is_public": _report(plan_year) is not None}
@@ -81,7 +82,8 @@ def voice_edit(request, plan_year, pk):
             return redirect("reporting:voice_list", plan_year.plan_id, plan_year.fiscal_year)
         except Conflict:
             voice.refresh_from_db()
-            status = _carry_on(form, voice.version)
+            form.carry_on(voice.version)
+            status = 409
     elif form.is_bound:
         status = 422
     report = _report(plan_year)
@@ -93,11 +95,3 @@ def voice_edit(request, plan_year, pk):
 
 def _done(voice: Voice) -> str:
     return "意見を公開しました。" if voice.state == Voice.State.SHOWN else "意見を公開しないことにしました。"
-
-
-def _carry_on(form, version: int) -> int:
-    """Somebody was first: what was typed stays, and counts when it is sent once more."""
-    form.data = form.data.copy()
-    form.data["version"] = version
-    form.add_error(None, "ほかの人が先に変えました。下の内容でよければ、もう一度保存してください。")
-    return 409

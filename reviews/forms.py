@@ -8,7 +8,8 @@ from accounts.models import Department
 from initiatives import parsing
 from initiatives.history import Conflict
 from initiatives.models import Initiative, PlanYear, RatingLevel
-from initiatives.part_forms import OLD_PAGE, BodyText
+from initiatives.part_forms import BodyText
+from initiatives.versioned_forms import VersionField
 from reviews.desk import Desk
 from reviews.models import LONGEST, CommitteeReview, Opinion, Response
 
@@ -88,10 +89,8 @@ class AskForm(forms.Form):
 class AnswerForm(forms.Form):
     """市の考え方. Nothing is required while it is a draft."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
-    opinion_version = forms.IntegerField(
-        widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE}
-    )
+    version = VersionField()
+    opinion_version = VersionField()
     kind = forms.ChoiceField(label="対応", choices=[*Response.Kind.choices, ("", "まだ決めていない")], required=False, widget=forms.RadioSelect)  # fmt: skip
     text = Words(label="市の考え方", rows=8, help_text="確定すると、委員が読めます。")
 
@@ -108,7 +107,7 @@ class AnswerForm(forms.Form):
 class PublishForm(forms.Form):
     """In which words the opinion stands in the published table."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    version = VersionField()
     summary = Words(
         label="意見の要旨",
         rows=4,
@@ -122,7 +121,7 @@ class PublishForm(forms.Form):
 class FollowUpForm(forms.Form):
     """What is left to the next year, beside which initiative."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    version = VersionField()
     text = Words(label="次の年度にすること", rows=3, help_text="次の年度に、担当課の記入の画面と、引き継ぎの一覧に出ます。空にすると、引き継ぎをやめます。")  # fmt: skip
     code = forms.CharField(
         label="取組の番号", required=False, max_length=20, widget=forms.TextInput(attrs={"class": "input"}),
@@ -149,14 +148,14 @@ class FollowUpForm(forms.Form):
 class DoneForm(forms.Form):
     """What was done about a follow-up."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    version = VersionField()
     done_words = Words(label="したこと", rows=2)
 
 
 class ReviewForm(forms.Form):
     """講評 of a goal or of the whole."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": OLD_PAGE, "invalid": OLD_PAGE})
+    version = VersionField()
     heading = forms.CharField(label="見出し", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "input"}))  # fmt: skip
     text = BodyText(
         label="講評", rows=14, help_text="報告書に、委員会の講評として印刷します。1行が1つの段落になります。"
