@@ -4,7 +4,7 @@ To make the SQL of a query with joins, Django takes some twenty times as long as
 is written with the same querysets, managers and rules as any other; what differs from one run to the next stands in it
 as a `Given`.
 
-    of_year = Prepared(lambda: PlanYear.objects.filter(plan=Given("plan", BigIntegerField())).select_related("plan"))
+    of_year = Prepared(lambda: PlanYear.objects.filter(plan=Given("plan")).select_related("plan"))
     of_year(plan=3)  # a list of PlanYear
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BigIntegerField, Expression, Field, IntegerField, QuerySet
+from django.db.models import BigIntegerField, Expression, Field, IntegerField
 from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
@@ -41,49 +41,57 @@ class Given(Expression):
         return self.output_field.get_db_prep_save(value, connection)
 
 
-class Prepared:
-    """A query for rows of a model, or for tuples of its columns (values_list).
+class _ByShape:
+    """`build` makes the query, once for each `shape` it is called with: what its SQL depends on."""
 
-    `build` makes the queryset, once for each `shape` it is called with.
-    """
-
-    def __init__(self, build: Callable[..., QuerySet]):
+    def __init__(self, build: Callable):
         self._build, self._made = build, {}
 
+    def _compiled(self, shape: tuple[Hashable, ...]) -> "_Compiled":
+        if shape not in self._made:
+            self._made[shape] = self._compile(*shape)
+        return self._made[shape]
+
+
+class Prepared(_ByShape):
+    """A query for rows of a model, or for tuples of its columns (values_list). `build` makes the queryset."""
+
     def __call__(self, *shape: Hashable, **given: Any) -> list:
-        """The rows. `shape` is what the SQL depends on, `given` what its Givens hold this time.
+        """The rows. `given`: what the Givens hold this time.
 
         A whole number is asked for as it is (=), so that one which no column can hold is in no row.
         """
-        if shape not in self._made:
-            queryset = self._build(*shape)
-            tuples = queryset._iterable_class is ValuesListIterable
-            self._made[shape] = _Compiled(queryset.query.get_compiler(queryset.db)), tuples
-        compiled, tuples = self._made[shape]
-        return compiled.tuples(given) if tuples else compiled.rows(given)
+        try:
+            return self._compiled(shape).rows(given)
+        except OverflowError:
+            return []
+
+    def _compile(self, *shape: Hashable) -> "_Compiled":
+        queryset = self._build(*shape)
+        tuples = queryset._iterable_class is ValuesListIterable
+        return _Compiled(queryset.query.get_compiler(queryset.db), tuples=tuples)
 
 
-class PreparedUpdate:
-    """An UPDATE. `build` makes the queryset of the rows and the values of their fields, once for each `shape`."""
-
-    def __init__(self, build: Callable[..., tuple[QuerySet, dict[str, Any]]]):
-        self._build, self._made = build, {}
+class PreparedUpdate(_ByShape):
+    """An UPDATE. `build` makes the queryset of the rows and the values of their fields."""
 
     def __call__(self, *shape: Hashable, **given: Any) -> int:
         """How many rows were written."""
-        if shape not in self._made:
-            queryset, values = self._build(*shape)
-            query = queryset.query.chain(UpdateQuery)
-            query.add_update_values(values)
-            self._made[shape] = _Compiled(query.get_compiler(queryset.db))
-        return self._made[shape].run(given).execute_sql(ROW_COUNT)
+        return self._compiled(shape).run(given).execute_sql(ROW_COUNT)
+
+    def _compile(self, *shape: Hashable) -> "_Compiled":
+        queryset, values = self._build(*shape)
+        query = queryset.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        return _Compiled(query.get_compiler(queryset.db))
 
 
 class _Compiled:
     """A compiler that has made its SQL. It is shared by all threads and never changes."""
 
-    def __init__(self, compiler: SQLCompiler):
-        self._compiler, self._alias, self._known_converters = compiler, compiler.using, None
+    def __init__(self, compiler: SQLCompiler, *, tuples: bool = False):
+        self._compiler, self._alias, self._tuples = compiler, compiler.using, tuples
+        self._known_converters = None
         try:
             self._sql, self._params = compiler.as_sql()
         except EmptyResultSet:  # Django knows from the conditions alone that no row can meet them
@@ -107,20 +115,9 @@ class _Compiled:
         return self._known_converters
 
     def rows(self, given: dict[str, Any]) -> list:
-        try:
-            compiler = self._reading(given)
-        except OverflowError:
-            return []
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
-        return list(ModelIterable(SimpleNamespace(db=self._alias, query=query, _known_related_objects={})))
-
-    def tuples(self, given: dict[str, Any]) -> list[tuple]:
-        try:
-            return list(self._reading(given).results_iter(tuple_expected=True))
-        except OverflowError:
-            return []
-
-    def _reading(self, given: dict[str, Any]) -> SQLCompiler:
         compiler = self.run(given)
         compiler.get_converters = self._converters
-        return compiler
+        if self._tuples:
+            return list(compiler.results_iter(tuple_expected=True))
+        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        return list(ModelIterable(SimpleNamespace(db=self._alias, query=query, _known_related_objects={})))
