@@ -33,14 +33,12 @@ class Difference:
 
 
 def versions_of(part: EntryPart) -> list[Version]:
-    """Newest first; one for each time that somebody saved or sent. Three queries."""
+    """Newest first; one for each time that somebody saved or sent. Two queries."""
     rows = [part, part.entry] if completeness.is_lead(part) else [part]
     names = [name for name in part_forms.TEXTS if saving.row_of(part, name) in rows]
     values = {name: saving.saved(part, name) for name in names}
-    of_row = {(row._meta.label_lower, row.pk) for row in rows}
     being_written = [change for change in history.unsettled(rows) if change.field in names]
     saved = [change for change in history.of_rows(rows) if change.field in names]
-    saved = [change for change in saved if (change.model, change.object_id) in of_row]
     groups = list(_at_once(saved))
     found = []
     if being_written:
