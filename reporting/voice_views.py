@@ -12,17 +12,20 @@ from initiatives.plan_years import with_plan_year
 from reporting import voices
 from reporting.models import ReportEdition, Voice
 from reporting.permissions import can_answer_voices
-from reporting.snapshot import Report
 from reporting.voice_forms import CallForm, VoiceForm
 
 answerers_only = only_for(can_answer_voices)
 PAGE = 50
 
 
-def _report(plan_year) -> Report | None:
-    """Of the year's public edition: what the public reads and writes about."""
-    edition = ReportEdition.objects.public().filter(plan_year=plan_year).first()
-    return edition and edition.report
+def _edition(plan_year) -> ReportEdition | None:
+    """What the public reads and writes about. Its text is long, and read only where it is asked for."""
+    return ReportEdition.objects.light().public().filter(plan_year=plan_year).first()
+
+
+def _tell_about(found: list[Voice], edition: ReportEdition | None) -> None:
+    if found:
+        voices.tell_about(found, edition and edition.report)
 
 
 @require_GET
@@ -30,16 +33,15 @@ def _report(plan_year) -> Report | None:
 @answerers_only
 def voice_list(request, plan_year):
     """All opinions, those that nobody has read first."""
-    call, report, today = voices.call_of(plan_year), _report(plan_year), timezone.localdate()
+    call, edition, today = voices.call_of(plan_year), _edition(plan_year), timezone.localdate()
     found = Voice.objects.filter(call__plan_year=plan_year)
     listed = Paginator(found.order_by(voices.UNREAD_FIRST, "-sent_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    for voice in listed:
-        voice.about_words = voices.about_words(report, voice.about) if report else voice.about
+    _tell_about(list(listed), edition)
     context = {
         "plan_year": plan_year,
         "call": call,
-        "is_public": report is not None,
-        "is_open": bool(call and report and call.is_open(today)),
+        "is_public": edition is not None,
+        "is_open": bool(call and edition and call.is_open(today)),
         "is_over": bool(call and call.closes_on < today),
         "voices": listed,
         "unread": found.filter(state=Voice.State.UNREAD).count(),
@@ -64,7 +66,7 @@ def voice_call(request, plan_year):
             status = 409
     elif form.is_bound:
         status = 422
-    context = {"plan_year": plan_year, "form": form, "call": call, "is_public": _report(plan_year) is not None}
+    context = {"plan_year": plan_year, "form": form, "call": call, "is_public": _edition(plan_year) is not None}
     return render(request, "reporting/voice_call.html", context, status=status)
 
 
@@ -86,8 +88,7 @@ def voice_edit(request, plan_year, pk):
             status = 409
     elif form.is_bound:
         status = 422
-    report = _report(plan_year)
-    voice.about_words = voices.about_words(report, voice.about) if report else voice.about
+    _tell_about([voice], _edition(plan_year))
     return render(
         request, "reporting/voice_edit.html", {"plan_year": plan_year, "voice": voice, "form": form}, status=status
     )

@@ -5,7 +5,7 @@ all, with the reason kept. An edition never changes through it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -22,8 +22,9 @@ from initiatives.notices.todo import Todo
 from ledger.chain import recording
 from reporting.models import Voice, VoiceCall, VoiceSender
 from reporting.permissions import can_answer_voices
-from reporting.snapshot import Report
+from reporting.snapshot import Report, Row
 
+WHOLE = "報告書全体"
 LONGEST = 2_000  # characters of an opinion
 EACH = 10  # opinions from one address within a day; a library or a school has many readers behind one
 ALL = 300  # opinions within a day altogether
@@ -107,16 +108,18 @@ def save(voice: Voice, *, state: str, reason: str, answer: str, by: User, versio
     return bool(history.save_changes(voice, {"state": state, "reason": reason, "answer": answer}, by=by))
 
 
-def about_words(report: Report, about: str) -> str:
-    """What an opinion is about: 報告書全体, 目標2 …, 1-1-1-1 ….  "" for what the report does not have."""
-    return abouts(report, about).get(about, "")
-
-
-def abouts(report: Report, asked: str = "") -> dict[str, str]:
-    """What an opinion can be about, as it is offered: the report, its goals, and the initiative that was asked for."""
+def subjects(report: Report, rows: Iterable[Row]) -> dict[str, str]:
+    """What an opinion can be about, as it is kept and in words: the report, its goals, some of its initiatives."""
     goal = report.terms["goal"]
-    found = {"": "報告書全体"} | {str(each.number): f"{goal}{each.number}　{each.name}" for each in report.goals}
-    return found | {row.code: f"{row.code}　{row.name}" for row in report.rows if row.code == asked}
+    found = {"": WHOLE} | {str(each.number): f"{goal}{each.number}　{each.name}" for each in report.goals}
+    return found | {row.code: f"{row.code}　{row.name}" for row in rows}
+
+
+def tell_about(found: Iterable[Voice], report: Report | None) -> None:
+    """Give each its `about_words`; the bare number of what the report does not have (any more)."""
+    known = subjects(report, report.rows) if report else {"": WHOLE}
+    for voice in found:
+        voice.about_words = known.get(voice.about, voice.about)
 
 
 def todo(user: User, plan_year: PlanYear) -> list[Todo]:

@@ -6,7 +6,7 @@ what differs from one search to the next (Shell): a search makes nothing but its
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from html import escape
@@ -203,7 +203,7 @@ def result_page(site: Site, wanted: Wanted, shell: Shell) -> str:
             "all_years": " checked" if wanted.years == ALL_YEARS else "",
             "heading": escape(_heading(site, wanted, len(found))),
             "results": _results(page.object_list, wanted, with_year),
-            "pager": _pager(wanted, page),
+            "pager": pager(page, wanted.query),
         }
     )
 
@@ -236,13 +236,13 @@ def _marked(text: str, q: str) -> str:
     return "".join(pieces)
 
 
-def _pager(wanted: Wanted, page: Page) -> str:
-    """The first, the last, and those around the page that is shown."""
+def pager(page: Page, query: Callable[[int], str]) -> str:
+    """Links to the first page, the last, and those around the one that is shown. `query`: of the address of a page."""
     if not page.has_other_pages():
         return ""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     links = (
-        format_html('<a href="?{}">{}</a>', wanted.query(number), number)
+        format_html('<a href="?{}">{}</a>', query(number), number)
         if isinstance(number, int) and number != page.number
         else format_html('<span aria-current="page">{}</span>', number)
         if number == page.number

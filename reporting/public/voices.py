@@ -18,6 +18,7 @@ from reporting import voices as opinions
 from reporting.models import Voice, VoiceCall
 from reporting.public import answers, pages, source
 from reporting.public.answers import NotThere, public
+from reporting.public.search import pager
 from reporting.public.source import SEND, Site
 
 METHODS = (*answers.READING, "POST")
@@ -53,7 +54,7 @@ class VoiceForm(forms.Form):
 
     def __init__(self, data=None, *, site: Site, asked: str):
         asked = data.get("about", "") if data else asked
-        offered = opinions.abouts(site.report, asked)
+        offered = opinions.subjects(site.report, (row for row in site.report.rows if row.code == asked))
         super().__init__(data, initial={"about": asked if asked in offered else ""})
         self.fields["about"].choices = offered.items()
         self.fields["about"].error_messages["invalid_choice"] = "一覧の中から選んでください。"
@@ -143,12 +144,11 @@ def _page(request, site: Site, call: VoiceCall, form: VoiceForm | None, *, statu
         form.renew()
     shown = Voice.objects.filter(call=call, state=Voice.State.SHOWN).order_by("-sent_at", "-pk")
     listed = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    for voice in listed:
-        voice.about_words = opinions.about_words(site.report, voice.about)
+    opinions.tell_about(listed, site.report)
     title = "意見を送る" if site.edition.voices == SEND else "寄せられた意見"
     body = pages.render(
         site, "voices", title, f"{site.report.title}への意見と、市の考え方。", page="voices",
-        form=form, call=call, voices=listed, goals=site.content.goals, places=site.content.places, heading=title,
+        form=form, call=call, voices=listed, pager=pager(listed, lambda number: f"page={number}"), places=site.content.places, heading=title,
     )  # fmt: skip
     return HttpResponse(body, status=status, content_type=answers.HTML, headers={"Cache-Control": "no-store"})
 

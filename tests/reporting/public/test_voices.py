@@ -341,3 +341,9 @@ def test_many_stand_on_several_pages(edition, here, client, office):
     assert len(page(client, here).select(".voices > li")) == public.PAGE
     assert len(page(client, here, page=2).select(".voices > li")) == 3
     assert len(page(office, at_office("voice_list"), page=2).select("tbody tr")) == 3
+
+
+def test_what_the_report_no_longer_has_is_told_by_its_number(edition, here, client, office):
+    Voice.objects.create(call=call_for(edition), text="なくなった取組の意見", about="8-8-8-8", state="shown", sending="1")
+    for address in (here, at_office("voice_list")):
+        assert "8-8-8-8" in words(client.get(address))
