@@ -344,6 +344,8 @@ def test_many_stand_on_several_pages(edition, here, client, office):
 
 
 def test_what_the_report_no_longer_has_is_told_by_its_number(edition, here, client, office):
-    Voice.objects.create(call=call_for(edition), text="なくなった取組の意見", about="8-8-8-8", state="shown", sending="1")
+    Voice.objects.create(
+        call=call_for(edition), text="なくなった取組の意見", about="8-8-8-8", state="shown", sending="1"
+    )
     for address in (here, at_office("voice_list")):
         assert "8-8-8-8" in words(client.get(address))
