@@ -1,4 +1,7 @@
-"""Saying what is measured: adding an indicator, changing how it is measured, ending it. With history and a reason."""
+"""Saying what is measured: adding an indicator, changing how it is measured, ending it, and what its figures must keep to.
+
+With history, and with a reason for whatever changes figures.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -7,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
-from indicators.models import Indicator, IndicatorGoal
+from indicators.models import FigureRule, Indicator, IndicatorGoal
 from initiatives import history
 from initiatives.models import FieldChange, Goal, Plan, PlanYear
 from ledger.chain import recording
@@ -76,3 +79,27 @@ def _goals_changed(indicator, before: Collection[Goal], after: Collection[Goal],
     return FieldChange(
         model=indicator._meta.label_lower, object_id=indicator.pk, field="goals", old=old, new=new, by=by, reason=reason
     )
+
+
+RULES = "figure_rules"
+
+
+@recording()
+def add_rule(rule: FigureRule, words: str, *, by: User) -> None:
+    """Keep a rule that is not kept yet. `words`: the rule as people read it, for the history."""
+    rule.save(force_insert=True)
+    history.remember([_rules_changed(rule.indicator, "", words, by)])
+
+
+@recording()
+def remove_rule(rule: FigureRule, words: str, *, by: User) -> bool:
+    """Returns whether it was still there."""
+    gone, _ = FigureRule.objects.filter(pk=rule.pk).delete()
+    if gone:
+        history.remember([_rules_changed(rule.indicator, words, "", by)])
+    return bool(gone)
+
+
+def _rules_changed(indicator: Indicator, old: str, new: str, by: User) -> FieldChange:
+    label = indicator._meta.label_lower
+    return FieldChange(model=label, object_id=indicator.pk, field=RULES, old=old, new=new, by=by)

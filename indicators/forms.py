@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from indicators import defining
-from indicators.models import Figure, Indicator, IndicatorValue
+from indicators.models import Figure, FigureRule, Indicator, IndicatorValue
 from initiatives import fiscal_year as fy
 from initiatives import parsing
 from initiatives.models import Plan
@@ -313,3 +313,92 @@ class IndicatorForm(forms.ModelForm):
 
     def values(self) -> dict:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class RuleForm(forms.Form):
+    """One rule for a figure of an indicator: compared with a number, or with another figure of the same year."""
+
+    NUMBERED = (
+        (FigureRule.Kind.AT_LEAST, "次の値以上（最小）"),
+        (FigureRule.Kind.AT_MOST, "次の値以下（最大）"),
+        (FigureRule.Kind.CHANGE, "前の値からの増減が、次の％まで"),
+    )
+    PAIRED = (
+        (FigureRule.Kind.NOT_ABOVE, "ほかの数以下"),
+        (FigureRule.Kind.TOGETHER, "書くときは、ほかの数も書く"),
+    )
+
+    measure = forms.ChoiceField(label="どの数", widget=forms.Select(attrs={"class": "select"}))
+    kind = forms.ChoiceField(
+        label="決まり", choices=(*NUMBERED, *PAIRED), widget=forms.Select(attrs={"class": "select"})
+    )
+    number = Number(label="くらべる値", help_text="「以上」「以下」「増減」のときに書きます。増減は％の数です。")
+    other = forms.ChoiceField(
+        label="ほかの数",
+        required=False,
+        help_text="「ほかの数以下」「ほかの数も書く」のときに選びます。同じ年度の数とくらべます。",
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+    is_must = forms.BooleanField(
+        label="公表までに直す",
+        required=False,
+        help_text="付けると、整合性チェックで「直すところ」になります。付けなければ「確認してほしいところ」です。",
+    )
+    reason = forms.CharField(
+        label="わけ",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        help_text="決まりに合わないときに、いっしょに出ます。例：市内の施設は23か所です。",
+    )
+
+    def __init__(self, data=None, *, indicator: Indicator, others: list[Indicator]):
+        """others: the plan's indicators of the year, the indicator among them."""
+        super().__init__(data)
+        self.indicator, self._pairs = indicator, {}
+        self.fields["measure"].choices = _measures(indicator)
+        groups = []
+        for each in sorted(others, key=lambda other: other.pk != indicator.pk):
+            own = [(f"{each.pk}:{measure}", label) for measure, label in _measures(each)]
+            self._pairs |= {key: (each, key.partition(":")[2]) for key, _ in own}
+            groups.append((f"{each.name}（この指標）" if each.pk == indicator.pk else each.name, own))
+        self.fields["other"].choices = [("", "選んでください"), *groups]
+
+    def clean_reason(self) -> str:
+        return _clean(self.cleaned_data["reason"])
+
+    def clean(self):
+        given = super().clean()
+        numbered = given.get("kind") in dict(self.NUMBERED)
+        number, other = given.get("number"), given.get("other")
+        if numbered and number is None and "number" not in self.errors:
+            self.add_error("number", "くらべる値を書いてください。")
+        elif given.get("kind") == FigureRule.Kind.CHANGE and number is not None and number < 0:
+            self.add_error("number", "0か、0より大きい数にしてください。")
+        elif not numbered and "kind" in given:
+            if not other and "other" not in self.errors:
+                self.add_error("other", "くらべる数を選んでください。")
+            elif other == f"{self.indicator.pk}:{given.get('measure')}":
+                self.add_error("other", "同じ数とはくらべられません。ほかの数を選んでください。")
+        return given
+
+    def rule(self) -> FigureRule:
+        """The rule as it was written, not kept yet. What its kind does not compare with is left out."""
+        given, kept = self.cleaned_data, {}
+        if given["kind"] in dict(self.NUMBERED):
+            kept = {"number": given["number"]}
+        else:
+            other, measure = self._pairs[given["other"]]
+            kept = {"other": other, "other_measure": measure}
+        names = ("measure", "kind", "is_must", "reason")
+        return FigureRule(indicator=self.indicator, **{name: given[name] for name in names}, **kept)
+
+
+def _measures(indicator: Indicator) -> list[tuple[str, str]]:
+    """The figures that the indicator has, by the names people know them by."""
+    own = {"numerator": indicator.numerator_name, "denominator": indicator.denominator_name}
+    return [
+        (value, own.get(value) or label)
+        for value, label in FigureRule.Measure.choices
+        if indicator.is_ratio or value not in own
+    ]

@@ -181,3 +181,51 @@ class IndicatorValue(Versioned):
         if word == "":
             return Figure.BLANK
         return {figure.label: figure.value for figure in Figure}[word]
+
+
+class FigureRule(models.Model):
+    """What a figure of an indicator must keep to, kept as data. A broken rule is told, never enforced (rules.py)."""
+
+    class Measure(models.TextChoices):
+        ACTUAL = "actual", "実績"
+        TARGET = "target", "目標値"
+        NUMERATOR = "numerator", "分子"
+        DENOMINATOR = "denominator", "分母"
+        RATE = "rate", "達成率"
+
+    class Kind(models.TextChoices):
+        AT_LEAST = "at_least", "以上"
+        AT_MOST = "at_most", "以下"
+        CHANGE = "change", "前の値からの増減"
+        NOT_ABOVE = "not_above", "ほかの数以下"
+        TOGETHER = "together", "ほかの数と両方書く"
+
+    WITH_NUMBER = (Kind.AT_LEAST, Kind.AT_MOST, Kind.CHANGE)
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="figure_rules", verbose_name="成果指標")
+    measure = models.CharField("どの数", max_length=12, choices=Measure)
+    kind = models.CharField("決まり", max_length=12, choices=Kind)
+    number = models.DecimalField("くらべる値", max_digits=18, decimal_places=4, null=True, blank=True)
+    other = models.ForeignKey(
+        Indicator, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="くらべる成果指標"
+    )
+    other_measure = models.CharField("くらべる数", max_length=12, choices=Measure, blank=True)
+    is_must = models.BooleanField("公表までに直す", default=False)
+    reason = models.CharField("わけ", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "数の決まり"
+        verbose_name_plural = "数の決まり"
+        ordering = ["indicator", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["at_least", "at_most", "change"], number__isnull=False, other__isnull=True)
+                & Q(other_measure="")
+                | Q(kind__in=["not_above", "together"], number__isnull=True, other__isnull=False)
+                & ~Q(other_measure=""),
+                name="figure_rule_has_what_it_compares_with",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.indicator}：{self.get_measure_display()} {self.get_kind_display()}"

@@ -8,17 +8,15 @@ from django.db.models import DecimalField
 from django.urls import reverse
 
 from accounts.models import User
-from indicators import charts, entering, permissions, words
+from indicators import charts, defining, entering, permissions, words
 from indicators.calculation import round_half_up
-from indicators.models import Indicator
+from indicators.models import FigureRule, Indicator
+from indicators.rules import BUILT_IN, Rulebook, rule_of, rules_of
 from indicators.series import Indicator as Series
 from indicators.series import IndicatorYear, all_series, scale_of
 from initiatives import business_days, history
 from initiatives import fiscal_year as fy
-from initiatives.models import FieldChange, PlanYear
-
-_PERCENT_FULL = Decimal(100)
-
+from initiatives.models import FieldChange, Plan, PlanYear
 
 # --- The list ---------------------------------------------------------------------------------------
 
@@ -125,6 +123,7 @@ def _heading(lines: list[Line], missing: list[Line], own: list[Line], plan_year:
 def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: PlanYear, user: User) -> dict:
     series = everything[indicator.pk]
     now = series.year(plan_year.fiscal_year)
+    book = rulebook_of(everything, plan_year.plan)
     concerned = permissions.concerns(user, indicator)
     return {
         "plan_year": plan_year,
@@ -141,14 +140,14 @@ def detail_page(indicator: Indicator, everything: dict[int, Series], plan_year: 
         "calculation": words.calculation_of(series, now),
         "proration": words.proration_of(series, now, plan_year.plan.baseline_year),
         "recorded": fy.date_label(now.recorded_on) if now.recorded_on else "",
-        "rules": words.rules(series),
+        "rules": _rules(series, book),
         "kind": Indicator.Kind(series.kind).label,
         "overrides": [(fy.label(y.fiscal_year), words.override_of(y)) for y in series.years if y.is_overridden],
         "charts": drawings(series),
         "may_write": permissions.can_write_value(user, indicator, plan_year),
         "may_define": permissions.can_define(user),
         "closed": why_closed(indicator, plan_year) if concerned else "",
-        "doubts": doubts(series, now) if concerned else [],
+        "doubts": book.doubts(series.code, plan_year.fiscal_year) if concerned else [],
         "note": entering.value_of(indicator, plan_year.fiscal_year).note if user.is_office else "",
         "changes": _changes(indicator) if user.is_office else [],
     }  # fmt: skip
@@ -216,20 +215,13 @@ def why_closed(indicator: Indicator, plan_year: PlanYear) -> str:
     return f"{over}直すところがあるときは、{office}に伝えてください。"
 
 
-def doubts(series: Series, year: IndicatorYear) -> list[str]:
-    """What is worth a second look in a year's figures; nothing is refused for it."""
-    if year.actual is None:
-        return []
-    told = []
-    before = series.before(year.fiscal_year)
-    then = words.actual(series, before) if before else ""
-    if before and series.is_cumulative and year.actual < before.actual:
-        told.append(f"累計なのに、前の{then}より小さくなっています。減った理由を備考に書いてください。")
-    if before and before.actual > 0 and not before.actual <= 2 * year.actual <= 4 * before.actual:
-        told.append(f"前の{then}と比べて、2倍より大きいか、半分より小さくなっています。桁と単位を確かめてください。")
-    if words.is_percent(series.unit) and year.actual > _PERCENT_FULL:
-        told.append("割合が100％を超えています。")
-    return told
+def rulebook_of(everything: dict[int, Series], plan: Plan) -> Rulebook:
+    return Rulebook({series.code: series for series in everything.values()}, rules_of(plan))
+
+
+def _rules(series: Series, book: Rulebook) -> list[str]:
+    """What is peculiar to the indicator, and what its figures must keep to."""
+    return [*words.rules(series), *(f"{book.words(rule)}。{rule.reason}" for rule in book.of(series.code))]
 
 
 # --- Writing ----------------------------------------------------------------------------------------
@@ -238,7 +230,8 @@ def doubts(series: Series, year: IndicatorYear) -> list[str]:
 def value_page(form, plan_year: PlanYear, user: User) -> dict:
     """The context of indicator_edit.html around a ValueForm."""
     indicator = form.value.indicator
-    series = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))[indicator.pk]
+    everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
+    series, book = everything[indicator.pk], rulebook_of(everything, plan_year.plan)
     return {
         "plan_year": plan_year,
         "rating_scale": plan_year.plan.scale,
@@ -247,7 +240,8 @@ def value_page(form, plan_year: PlanYear, user: User) -> dict:
         "series": series,
         "now": series.year(plan_year.fiscal_year),
         "columns": [column(series, year) for year in series.years if year.fiscal_year <= plan_year.fiscal_year],
-        "rules": words.rules(series),
+        "rules": _rules(series, book),
+        "doubts": book.doubts(series.code, plan_year.fiscal_year),
         "calculation": words.calculation_of(series, series.year(plan_year.fiscal_year)),
         "changes": _changes(indicator),
         "crumbs": crumbs(plan_year, indicator, f"{plan_year.label}の数字"),
@@ -265,6 +259,38 @@ def settings_page(form, plan_year: PlanYear) -> dict:
         crumbs(plan_year, kept, "決めごと") if kept.is_in_force(plan_year.fiscal_year) else [of_list, (kept.name, "")]
     )
     return {"indicator": kept, "crumbs": trail, "back": trail[-2][1], "changes": _changes(kept)}
+
+
+class RulesPage:
+    """What the figures of an indicator must keep to, and how the figures of the year stand to it."""
+
+    def __init__(self, plan_year: PlanYear, indicator: Indicator):
+        self.plan_year, self.indicator = plan_year, indicator
+        everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
+        found = Indicator.objects.in_bulk(everything)
+        self.indicators = [found[pk] for pk in everything]
+        self.book = rulebook_of(everything, plan_year.plan)
+        self.rules = self.book.of(indicator.code)
+
+    @property
+    def address(self) -> str:
+        place = [self.plan_year.plan_id, self.plan_year.fiscal_year, self.indicator.pk]
+        return reverse("indicators:indicator_rules", args=place)
+
+    def words(self, rule: FigureRule) -> str:
+        return self.book.words(rule_of(rule))
+
+    def context(self, form) -> dict:
+        year = self.plan_year.fiscal_year
+        return {
+            "plan_year": self.plan_year,
+            "indicator": self.indicator,
+            "form": form,
+            "lines": [(rule, self.book.words(rule), self.book.broken(rule, year)) for rule in self.rules],
+            "built_in": BUILT_IN,
+            "changes": _changes(self.indicator),
+            "crumbs": crumbs(self.plan_year, self.indicator, "数の決まり"),
+        }
 
 
 def crumbs(plan_year: PlanYear, indicator: Indicator, here: str) -> list[tuple[str, str]]:
@@ -318,6 +344,8 @@ def _change(change: FieldChange, indicator: Indicator, year_of: dict[int, str]) 
     is_value = change.model != indicator._meta.label_lower
     model = indicator.values.model if is_value else Indicator
     field = model._meta.get_field(change.field)
+    if change.field == defining.RULES:
+        return Change(change, FigureRule._meta.verbose_name, change.old or words.MISSING, change.new or words.MISSING)
     labels = {"True": "はい", "False": "いいえ"} | {str(key): label for key, label in field.choices or ()}
     year = f"{year_of[change.object_id]} " if is_value else ""
     if change.field in ("first_year", "last_year"):

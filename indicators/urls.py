@@ -17,4 +17,9 @@ urlpatterns = [
         views.indicator_settings,
         name="indicator_settings",
     ),
+    path(
+        "plans/<int:plan_id>/<year:fiscal_year>/indicators/<int:pk>/rules/",
+        views.indicator_rules,
+        name="indicator_rules",
+    ),
 ]

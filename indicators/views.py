@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Department
 from indicators import defining, entering, pages, permissions
-from indicators.forms import IndicatorForm, ValueForm
+from indicators.forms import IndicatorForm, RuleForm, ValueForm
 from indicators.models import Indicator
 from indicators.series import all_series, scale_of
 from initiatives import history
@@ -138,3 +138,37 @@ def _define(request, plan_year, indicator, done):
 def _settings_page(request, plan_year, form, status):
     context = {"plan_year": plan_year, "form": form} | pages.settings_page(form, plan_year)
     return render(request, "indicators/indicator_settings.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@with_plan_year
+@only_for(permissions.can_define)
+def indicator_rules(request, plan_year, pk):
+    """What the indicator's figures must keep to: the rules, one more, one less."""
+    indicator = _indicator(plan_year, pk)
+    page = pages.RulesPage(plan_year, indicator)
+    if "remove" in request.POST:
+        return _remove_rule(request, page)
+    form = RuleForm(request.POST if request.method == "POST" else None, indicator=indicator, others=page.indicators)
+    if not form.is_bound or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "indicators/indicator_rules.html", page.context(form), status=status)
+    rule = form.rule()
+    words = page.words(rule)
+    if words in map(page.book.words, page.rules):
+        messages.info(request, f"「{words}」という決まりは、もうあります。")
+    else:
+        defining.add_rule(rule, words, by=request.user)
+        messages.success(request, f"決まりを加えました：{words}")
+    return redirect(page.address)
+
+
+def _remove_rule(request, page):
+    typed = request.POST["remove"]
+    rule = page.indicator.figure_rules.filter(pk=typed).first() if typed.isdecimal() else None
+    words = page.words(rule) if rule else ""
+    if rule and defining.remove_rule(rule, words, by=request.user):
+        messages.success(request, f"決まりを外しました：{words}")
+    else:
+        messages.info(request, "その決まりは、もうありません。")
+    return redirect(page.address)

@@ -50,6 +50,7 @@ TYPED_IN = {
     "accounts:department_reorganise": {"new_name": "あたらしい課", "successors": None, "people_to": None},
     "indicators:indicator_add": {"last_year": "", "survey_years": ""},
     "indicators:indicator_settings": {"last_year": "", "survey_years": ""},
+    "indicators:indicator_rules": {"measure": "actual", "kind": "at_least", "number": "1", "other": ""},
     "initiatives:term_add": {"word": "子ども", "right": "こども", "allowed": ""},
     "initiatives:term_edit": {"word": "子ども", "right": "こども", "allowed": ""},
     "initiatives:term_use": {"reason": "条例に合わせる"},

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from indicators.rules import Rule
 from initiatives.checking.finding import Place
 from initiatives.checking.terms import Terms
 from initiatives.checking.writing import Passage, Step, Writing
@@ -22,6 +23,7 @@ class Context:
     register: tuple[str, ...] | None = None  # names of the departments of the year; None: not known
     claims: Mapping[str, str] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
+    rules: tuple[Rule, ...] = ()  # what the figures of the indicators must keep to
 
     @cached_property
     def scale(self) -> tuple[Step, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Department, User
+from indicators.rules import rules_of
 from initiatives import dictionary
 from initiatives.checking.finding import MUST, Finding
 from initiatives.models import PlanYear
@@ -44,6 +45,7 @@ def context_of(plan_year: PlanYear) -> Context:
         ),
         claims=dict(claims.values_list("key", "text")),
         terms=dictionary.terms_of(plan_year.plan.city_name),
+        rules=rules_of(plan_year.plan),
     )
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Department, Membership, User
-from indicators.models import Indicator, IndicatorGoal, IndicatorValue
+from indicators.models import FigureRule, Indicator, IndicatorGoal, IndicatorValue
 from initiatives import fiscal_year as fy
 from initiatives.grouping import grouped
 from initiatives.models import (
@@ -524,6 +524,17 @@ def _indicators(city: City) -> None:
         for number in line["goals"].split(";")
     )
     _create(_indicator_value(by_code[line["indicator"]], line) for line in source.table("indicator_values"))
+    _create(_figure_rule(by_code, line) for line in source.table("figure_rules"))
+
+
+def _figure_rule(by_code: dict[str, Indicator], line: dict[str, str]) -> FigureRule:
+    return FigureRule(
+        indicator=by_code[line["indicator"]],
+        other=by_code.get(line["other"]),
+        number=_number(line["number"]),
+        is_must=bool(line["is_must"]),
+        **{name: line[name] for name in ("measure", "kind", "other_measure", "reason")},
+    )
 
 
 def _indicator(city: City, line: dict[str, str], position: int) -> Indicator:

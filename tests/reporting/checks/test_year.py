@@ -92,10 +92,10 @@ def test_what_the_checks_are_given(stale, plan, department):
 
 def test_the_number_of_queries_does_not_grow(stale, plan, department, django_assert_num_queries):
     judged(stale)  # reads the plan's scale, which stays
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         judged(stale)
     make_entry(make_initiative(plan, "1-1-1-2", department), 2024)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         judged(stale)
 
 
