@@ -80,7 +80,9 @@ def navigation(request, user: User, plan_year: PlanYear | None) -> list[NavItem]
             (
                 "成果指標",
                 "indicators:indicator_list",
-                tuple(f"indicators:indicator_{page}" for page in ("list", "detail", "edit", "settings")),
+                tuple(
+                    f"indicators:indicator_{page}" for page in ("list", "detail", "add", "edit", "settings", "rules")
+                ),
                 year,
             ),
             *_excel(user, year),

@@ -13,7 +13,7 @@ from indicators.calculation import round_half_up
 from indicators.models import FigureRule, Indicator
 from indicators.rules import BUILT_IN, Rulebook, rule_of, rules_of
 from indicators.series import Indicator as Series
-from indicators.series import IndicatorYear, all_series, scale_of
+from indicators.series import IndicatorYear, series_in
 from initiatives import business_days, history
 from initiatives import fiscal_year as fy
 from initiatives.models import FieldChange, Plan, PlanYear
@@ -52,7 +52,7 @@ class Line:
 
 
 def list_page(plan_year: PlanYear, user: User) -> dict:
-    everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
+    everything = series_in(plan_year)
     models = {each.pk: each for each in Indicator.objects.filter(plan=plan_year.plan_id)}
     lines = [
         Line(pk, series, year, permissions.can_write_value(user, models[pk], plan_year))
@@ -230,7 +230,7 @@ def _rules(series: Series, book: Rulebook) -> list[str]:
 def value_page(form, plan_year: PlanYear, user: User) -> dict:
     """The context of indicator_edit.html around a ValueForm."""
     indicator = form.value.indicator
-    everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
+    everything = series_in(plan_year)
     series, book = everything[indicator.pk], rulebook_of(everything, plan_year.plan)
     return {
         "plan_year": plan_year,
@@ -266,7 +266,7 @@ class RulesPage:
 
     def __init__(self, plan_year: PlanYear, indicator: Indicator):
         self.plan_year, self.indicator = plan_year, indicator
-        everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
+        everything = series_in(plan_year)
         found = Indicator.objects.in_bulk(everything)
         self.indicators = [found[pk] for pk in everything]
         self.book = rulebook_of(everything, plan_year.plan)

@@ -1,7 +1,7 @@
 """An indicator as a series of years, frozen, with what is computed from its figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from indicators import calculation, models
 from indicators.calculation import Band, Scale
-from initiatives.models import Plan
+from initiatives.models import Plan, PlanYear
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,24 @@ class Indicator:
         return abs(change) <= (self.no_change_band or 0)
 
 
+# plan_year → the indicators of the report that was made 確定; None while there is none. `reporting` brings it, because
+# imports point left (AppConfig.ready).
+KEPT: list[Callable[[PlanYear], Sequence[Indicator] | None]] = []
+
+
 def scale_of(plan: Plan) -> Scale:
     """A plan's rating scale as calculation takes it."""
     return Scale(Band(level.letter, level.min_rate, level.points, level.definition) for level in plan.scale)
+
+
+def series_in(plan_year: PlanYear) -> dict[int, Indicator]:
+    """The indicators that pages of a year show, by their key, in order: of a 確定 year as its report has them."""
+    for bring in KEPT:
+        kept = bring(plan_year)
+        if kept is not None:
+            keys = dict(models.Indicator.objects.filter(plan=plan_year.plan_id).values_list("code", "pk"))
+            return {keys[each.code]: each for each in kept if each.code in keys}
+    return all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
 
 
 def all_series(plan: Plan, as_of: int, scale: Scale) -> dict[int, Indicator]:

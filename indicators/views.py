@@ -8,7 +8,7 @@ from accounts.models import Department
 from indicators import defining, entering, pages, permissions
 from indicators.forms import IndicatorForm, RuleForm, ValueForm
 from indicators.models import Indicator
-from indicators.series import all_series, scale_of
+from indicators.series import series_in
 from initiatives import history
 from initiatives.gate import only_for
 from initiatives.plan_years import with_plan_year
@@ -22,7 +22,7 @@ def indicator_list(request, plan_year):
 
 @with_plan_year
 def indicator_detail(request, plan_year, pk):
-    everything = all_series(plan_year.plan, plan_year.fiscal_year, scale_of(plan_year.plan))
+    everything = series_in(plan_year)
     if pk not in everything:
         raise Http404
     context = pages.detail_page(_indicator(plan_year, pk), everything, plan_year, request.user)
@@ -107,7 +107,12 @@ def indicator_add(request, plan_year):
 def indicator_settings(request, plan_year, pk):
     """How the indicator is measured and computed, for every year, and until when; also of one that has ended."""
     indicator = _of(plan_year, pk, Indicator.objects)
-    return _define(request, plan_year, indicator, "指標の決めごとを変えました。すべての年度を計算し直しています。")
+    return _define(
+        request,
+        plan_year,
+        indicator,
+        "指標の決めごとを変えました。確定した報告書のある年度のほかは、すべて計算し直しています。",
+    )
 
 
 def _define(request, plan_year, indicator, done):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from accounts.models import User
-from initiatives import completeness, history, permissions, reading, saving, text_diff, thread, workflow
+from initiatives import completeness, history, later, permissions, reading, saving, text_diff, thread, workflow
 from initiatives import fiscal_year as fy
 from initiatives.grouping import grouped
 from initiatives.models import Attachment, EntryPart, Initiative, PlanYear, Transition, YearlyEntry
@@ -66,6 +66,7 @@ def entry_page(initiative: Initiative, plan_year: PlanYear, user: User) -> dict:
             "years": years,
             "next_label": fy.label(plan_year.fiscal_year + 1),
             "files": _files(now, user),
+            "others": later.others_of(plan_year, initiative, now.entry),
             "place": place + 1,
             "count": len(order),
             "previous": order[place - 1] if place else None,

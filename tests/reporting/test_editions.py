@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import Department, User
+from indicators.models import Indicator
 from initiatives import year_cycle
 from initiatives.models import EntryPart, Goal, Initiative, Plan, PlanYear
 from initiatives.workflow import TransitionError
@@ -126,6 +127,46 @@ def test_the_pages_of_an_edition_tell_what_they_told_before(client, writer, plan
     # The check holds the edition against today's register of departments: it may find more, but it must find its way.
     for name in ("summary", "build_list", "check_list", "check_overview"):
         assert client.get(address(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["indicator_list", "indicator_detail"])
+def test_the_pages_of_indicators_show_what_the_edition_froze(client, coordinator, plan, year, name):
+    indicator = Indicator.objects.get()
+    where = reverse(f"indicators:{name}", args=[plan.pk, 2024, *([indicator.pk] if name == "indicator_detail" else [])])
+    edition_cycle.finalize(year, by=coordinator, reason=REASON)
+    client.force_login(coordinator)
+
+    def told():
+        rows = page(client.get(where)).main.select("table tr")
+        return [" ".join(row.get_text(" ").split()) for row in rows]
+
+    before = told()
+    assert any("50.0％" in row for row in before)
+    Indicator.objects.update(polarity="lower", name="別の指標", decimals=2)
+    indicator.values.update(actual=99)
+    assert told() == before
+
+
+def test_the_page_of_an_initiative_tells_where_the_edition_has_it_otherwise(client, coordinator, plan, year):
+    initiative = Initiative.objects.get()
+    kept_name, department = initiative.name, initiative.owners.get().department
+    where = reverse("initiatives:entry_detail", args=[plan.pk, 2024, initiative.pk])
+    client.force_login(coordinator)
+
+    def others():
+        return [each.text for each in page(client.get(where)).select(".notice dl > *")]
+
+    edition_cycle.finalize(year, by=coordinator, reason=REASON)
+    assert others() == []
+    Initiative.objects.update(name="つどいの場を増やす")
+    Department.objects.filter(pk=department.pk).update(name="いきいき課")
+    assert others() == [
+        "取組名", f"報告書：{kept_name}今：つどいの場を増やす", "担当課", f"報告書：{department.name}今：いきいき課",
+    ]  # fmt: skip
+    Initiative.objects.update(name=kept_name, code="1-1-1-9")  # under another number since
+    assert others()[:2] == ["番号", "報告書：1-1-1-1今：1-1-1-9"]
+    PlanYear.objects.update(status=PlanYear.Status.COMMITTEE)
+    assert others() == []
 
 
 def cells(content: bytes) -> list:
