@@ -1,10 +1,12 @@
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 
-def grouped(rows: Iterable, attribute: str) -> dict:
-    """Rows by the value of an attribute, in their order; a value without rows gives an empty list."""
+def grouped(rows: Iterable, by: str | Callable) -> dict:
+    """Rows by the value of an attribute (or of what `by` makes of each), in their order; one without rows gives []."""
+    key = attrgetter(by) if isinstance(by, str) else by
     groups = defaultdict(list)
     for row in rows:
-        groups[getattr(row, attribute)].append(row)
+        groups[key(row)].append(row)
     return groups

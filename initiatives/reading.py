@@ -153,7 +153,7 @@ def steps_of(parts: Iterable[EntryPart]):
 
 def events_of(steps: Iterable[Transition], changes: Iterable[FieldChange] = ()) -> list[Event]:
     """Steps and flagged corrections, newest first."""
-    words = {field.name: field.verbose_name for field in EntryPart._meta.fields}
+    words = {field.name: field.verbose_name for model in (YearlyEntry, EntryPart) for field in model._meta.fields}
     events = [
         Event(
             step.at,

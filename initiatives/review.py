@@ -173,10 +173,13 @@ def picked(values: Iterable[str], parts: QuerySet[EntryPart]) -> tuple[list[Entr
     return same, [Refusal(part, STALE) for part in found if part.version != versions[part.pk]]
 
 
-def correct(part: EntryPart, values: dict[str, str], *, by: User) -> bool:
-    """軽微な修正: flagged in the history; from now on the department gets the part back by 差戻し alone."""
+def correct(part: EntryPart, values: dict[str, str], *, by: User, row: EntryPart | YearlyEntry | None = None) -> bool:
+    """軽微な修正: flagged in the history; from now on the department gets the part back by 差戻し alone.
+
+    row: what holds the fields, where it is not the part but its entry.
+    """
     with recording():
-        changed = history.save_changes(part, values, by=by, reason=reading.CORRECTION)
+        changed = history.save_changes(row or part, values, by=by, reason=reading.CORRECTION)
         if changed:
             workflow.pick_up(part, by)
     return bool(changed)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from initiatives import dictionary, history, permissions, word_uses
-from initiatives.gate import only_for
+from initiatives.gate import only_for, onward
 from initiatives.history import Conflict
 from initiatives.models import Term
 from initiatives.plan_years import with_plan_year
@@ -116,12 +116,12 @@ def _mend(request, plan_year, found):
     done, left = word_uses.mend(chosen, by=request.user, plan_year=plan_year)
     gone = len(ticked) - len(chosen)
     if done:
-        messages.success(request, f"{len(done)}件の記入を直しました。軽微な修正として、変更の記録に残ります。")
+        messages.success(request, f"{len(done)}件の文を直しました。軽微な修正として、変更の記録に残ります。")
     if left or gone:
         messages.warning(request, f"{len(left) + gone}件は、見ているあいだに変わったので、直していません。")
     if not ticked:
         messages.warning(request, "1件も選ばれていません。左の四角で選んでください。")
-    return redirect(request.get_full_path())
+    return redirect(onward(request, request.POST.get("next", "")) or request.get_full_path())
 
 
 def _edit(request, plan_year, form):

@@ -23,7 +23,7 @@ from initiatives.writing import saved_at
 from reporting import chapters, easy, linking, permissions
 from reporting.chapter_forms import ChapterForm
 from reporting.chapters import HERE, MARKS, Draft
-from reporting.models import Chapter
+from reporting.models import Chapter, Footnote
 from reporting.pdf.chapters import Book
 
 CHANGES = 10
@@ -322,13 +322,31 @@ def chapter_reopen(request, plan_year, chapter):
 @with_plan_year
 @only_for(permissions.can_view_chapters)
 def chapter_notes(request, plan_year):
-    """Move the notes that have numbers of their own into the texts."""
-    if not permissions.can_confirm_chapter(request.user, plan_year):
-        messages.error(request, f"{plan_year.label}は「{plan_year.get_status_display()}」なので、注は動かせません。")
+    """The notes that have numbers of their own: move them into the texts, or (`note`) put a word right in one."""
+    if closed := chapters.why_notes_closed(request.user, plan_year):
+        messages.error(request, closed)
+    elif "note" in request.POST:
+        _mend_note(request, plan_year)
     else:
-        try:
-            count = chapters.move_notes(plan_year, by=request.user)
-            messages.success(request, f"{count}件の注を、文の中に移しました。")
-        except chapters.NotConfirmable as error:
-            messages.error(request, f"注を移していません。{error}")
-    return redirect("reporting:chapter_list", plan_year.plan_id, plan_year.fiscal_year)
+        _move_notes(request, plan_year)
+    onto = onward(request, request.POST.get("next", ""))
+    return redirect(onto) if onto else redirect("reporting:chapter_list", plan_year.plan_id, plan_year.fiscal_year)
+
+
+def _mend_note(request, plan_year):
+    number = request.POST["note"]
+    notes = Footnote.objects.filter(plan=plan_year.plan_id, fiscal_year=plan_year.fiscal_year)
+    note = notes.filter(number=number).first() if number.isdecimal() and len(number) < 5 else None
+    word = request.POST.get("word", "")
+    done = chapters.mend_note(note, word, by=request.user, plan_year=plan_year) if note else ""
+    messages.success(
+        request, f"{done}軽微な修正として、変更の記録に残ります。" if done else "その書き方は、もうありません。"
+    )
+
+
+def _move_notes(request, plan_year):
+    try:
+        count = chapters.move_notes(plan_year, by=request.user)
+        messages.success(request, f"{count}件の注を、文の中に移しました。")
+    except chapters.NotConfirmable as error:
+        messages.error(request, f"注を移していません。{error}")

@@ -471,6 +471,26 @@ def move_notes(plan_year: PlanYear, *, by: User) -> int:
     return len(moved.notes)
 
 
+@recording()
+def mend_note(note: Footnote, word: str, *, by: User, plan_year: PlanYear) -> str:
+    """Put a word right (`word`: Term.name) in a note that is kept under a number of its own, as 軽微な修正.
+
+    Says what was done; "" when it does not stand there. Raises Conflict when the note changed meanwhile.
+    """
+    term = dictionary.terms_of(plan_year.plan.city_name).named(word)
+    text = term.mended(note.text) if term else note.text
+    if not history.save_changes(note, {"text": text}, by=by, reason=CORRECTION, text=note.text):
+        return ""
+    return f"注{note.number}の「{term.word}」を直しました。"
+
+
+def why_notes_closed(user: User, plan_year: PlanYear) -> str:
+    """Why notes under numbers of their own cannot be changed; "" when they can."""
+    if permissions.can_confirm_chapter(user, plan_year):
+        return ""
+    return f"{plan_year.label}は「{plan_year.get_status_display()}」なので、注は変えられません。"
+
+
 def why_closed(user: User, chapter: Chapter, plan_year: PlanYear) -> str:
     """Why the chapter cannot be written, and what to do; "" when it can."""
     if permissions.can_write_chapter(user, chapter, plan_year):

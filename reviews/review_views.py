@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from initiatives import text_diff
-from initiatives.gate import only_for
+from initiatives.gate import only_for, onward
 from initiatives.history import Conflict
 from initiatives.plan_years import with_plan_year
 from initiatives.workflow import TransitionError
@@ -72,6 +72,22 @@ def review_reopen(request, plan_year, review):
     return _move(
         request, plan_year, review, State.DRAFT, version_of(request.POST), "下書きに戻しました。書き直せます。"
     )
+
+
+@require_POST
+@_review
+def review_mend(request, plan_year, review):
+    """Put one word right in it: from the list of the consistency check."""
+    word, version = request.POST.get("word", ""), version_of(request.POST)
+    try:
+        done = reviewing.mend(review, word, by=request.user, version=version, plan_year=plan_year)
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        gone = "その書き方は、もうありません。"
+        messages.success(request, f"{done}軽微な修正として、変更の記録に残ります。" if done else gone)
+    onto = onward(request, request.POST.get("next", ""))
+    return redirect(onto) if onto else _back(plan_year, review)
 
 
 def _move(request, plan_year, review, state, version, words):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from initiatives import history
+from initiatives import dictionary, history
 from initiatives.history import Conflict
 from initiatives.models import Goal, PlanYear
+from initiatives.reading import CORRECTION
 from initiatives.workflow import TransitionError
 from ledger.chain import recording
 from reviews import permissions
@@ -63,7 +64,9 @@ def find(plan_year: PlanYear, number: int) -> CommitteeReview:
 
 
 @recording()
-def save(review: CommitteeReview, values: dict[str, str], *, by: User, version: int, plan_year: PlanYear) -> bool:
+def save(
+    review: CommitteeReview, values: dict[str, str], *, by: User, version: int, plan_year: PlanYear, reason: str = ""
+) -> bool:
     """Write it. `version`: as it was read, 0 when there was none. Raises TransitionError, Conflict."""
     _may(review, by, plan_year)
     if review.state == State.CONFIRMED:
@@ -74,7 +77,20 @@ def save(review: CommitteeReview, values: dict[str, str], *, by: User, version: 
         if not any(values.values()):
             return False
         _create(review, by)
-    return bool(history.save_changes(review, {**values, "author": by}, by=by, state=State.DRAFT))
+    return bool(history.save_changes(review, {**values, "author": by}, by=by, reason=reason, state=State.DRAFT))
+
+
+def mend(review: CommitteeReview, word: str, *, by: User, version: int, plan_year: PlanYear) -> str:
+    """Put a word right in it (`word`: Term.name), as 軽微な修正. Says what was done; "" when it does not stand there.
+
+    Raises as `save` does, also for what is 確認済.
+    """
+    term = dictionary.terms_of(plan_year.plan.city_name).named(word)
+    text = term.mended(review.text) if term else review.text
+    if text == review.text:
+        return ""
+    save(review, {"text": text}, by=by, version=version, plan_year=plan_year, reason=CORRECTION)
+    return f"「{term.word}」を直しました。"
 
 
 def _create(review: CommitteeReview, by: User) -> None:

@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{_YEAR}committee-reviews/", review_views.review_list, name="review_list"),
     path(_REVIEW, review_views.review_edit, name="review_edit"),
     path(f"{_REVIEW}reopen/", review_views.review_reopen, name="review_reopen"),
+    path(f"{_REVIEW}mend/", review_views.review_mend, name="review_mend"),
     path(f"{_YEAR}ratings/", divergence_views.divergence, name="divergence"),
     path(f"{_YEAR}ratings/<int:pk>/", divergence_views.rating_detail, name="rating_detail"),
     path(f"{_YEAR}follow-ups/", follow_up_views.follow_up_list, name="follow_up_list"),

@@ -138,6 +138,7 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
     about = {"plan_year": opened, "anchor": "report", "about": "報告書の全体", "submitted_at": timezone.now()}
     unasked = Opinion.objects.create(**about, author=User.objects.get(username="member"), text="見やすい。")
     CommitteeReview.objects.create(plan=plan, fiscal_year=2024, text="よい。", state=CommitteeReview.State.CONFIRMED)
+    CommitteeReview.objects.create(plan=plan, fiscal_year=2024, goal=plan.goals.first(), text="広報誌で知らせる。")
     of_opinions = [
         reverse("reviews:opinion_detail", kwargs=targets["答えた意見"] | {"pk": pk})
         for pk in (unasked.pk, targets["答えた意見"]["pk"])
@@ -158,6 +159,7 @@ def make_world(targets: dict, writer: User, department, other_department) -> Wor
             ("coordinator", reverse("reporting:build_detail", args=[making.pk])),
             *(("coordinator", address) for address in of_opinions),
             ("coordinator", reverse("reviews:review_edit", kwargs=targets["審議中の講評"] | {"goal": 0})),
+            ("coordinator", reverse("reporting:check_list", kwargs=targets["審議中の年度"])),
         ],
     )
 

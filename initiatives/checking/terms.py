@@ -46,6 +46,11 @@ class Term:
     def key(self) -> tuple[str, str]:
         return self.kind, self.word
 
+    @property
+    def name(self) -> str:
+        """The key on a form."""
+        return f"{self.kind}:{self.word}"
+
     def uses(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, end, what should stand there) of every use that is wrong, in order."""
         if self.pattern is None and self.word not in text:
@@ -84,6 +89,10 @@ class Terms:
 
     def of(self, *kinds: str) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.kind in kinds)
+
+    def named(self, name: str) -> Term | None:
+        """The mendable term of that Term.name."""
+        return next((term for term in self.of(*MENDABLE) if term.name == name), None)
 
     def mended(self, text: str) -> str:
         for term in self.of(*MENDABLE):

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.urls import reverse
 
@@ -12,15 +11,12 @@ from indicators.models import Indicator
 from indicators.permissions import can_write_value
 from initiatives import fiscal_year as fy
 from initiatives.checking.finding import LOOK, MUST, Check, Finding, Place
-from initiatives.grouping import grouped
 from initiatives.models import Initiative, PlanYear
-from reporting.chapter_words import Use, uses
-from reporting.chapters import has_events, why_closed
 from reporting.checks.context import Context
+from reporting.checks.mending import Mend, Mender
 from reporting.checks.run import CHECKS
 from reporting.checks.spots import spot_of
 from reporting.checks.year import ACCEPTED, FOLLOW_UP, OPEN, Judged
-from reporting.models import Chapter, CityEvent
 from reporting.snapshot import Report
 
 
@@ -31,7 +27,7 @@ class Item:
     judged: Judged
     check: Check
     links: tuple[tuple[str, str], ...]  # words and address, the place to mend first
-    mend: "Mend | None" = None
+    mend: Mend | None = None
     paragraph: int = 0  # of the chapter it stands in, from 1; 0 for none
 
     @property
@@ -41,16 +37,6 @@ class Item:
     @property
     def finding(self):
         return self.judged.finding
-
-
-@dataclass(frozen=True)
-class Mend:
-    """A word of a chapter that one press puts right, shown before it is done."""
-
-    use: Use
-    address: str
-    version: int  # of the chapter, as it was read
-    closed: str  # why not now; "" when it may be pressed
 
 
 def chosen(found: Iterable[Judged], conditions: Mapping[str, str]) -> list[Judged]:
@@ -70,15 +56,15 @@ def _meets(one: Judged, name: str, value: str) -> bool:
 
 def items(found: Iterable[Judged], plan_year: PlanYear, context: Context, user: User | None) -> list[Item]:
     """`context`: of the year, in which the findings were made. `user` None: nobody who could write."""
-    links, words = _Links(plan_year, context.report, user), _Words(plan_year, context, user)
-    return [_item(one, links, words, context.report) for one in found]
+    links, mender = _Links(plan_year, context.report, user), Mender(plan_year, context, user)
+    return [_item(one, links, mender, context.report) for one in found]
 
 
-def _item(one: Judged, links: "_Links", words: "_Words", report: Report) -> Item:
+def _item(one: Judged, links: "_Links", mender: Mender, report: Report) -> Item:
     finding = one.finding
     spot = spot_of(finding.place, finding, report)
     paragraph = spot.paragraph if spot and not spot.row else 0
-    return Item(one, CHECKS[finding.check], links.of(finding), words.mend(finding), paragraph)
+    return Item(one, CHECKS[finding.check], links.of(finding), mender.of(finding), paragraph)
 
 
 class _Links:
@@ -128,38 +114,6 @@ class _Links:
 
     def _url(self, name: str, *more) -> str:
         return reverse(name, args=[*self.year, *more])
-
-
-class _Words:
-    """Words of chapters that can be put right: two queries, however many."""
-
-    def __init__(self, plan_year: PlanYear, context: Context, user: User | None):
-        self.plan_year, self.context, self.user = plan_year, context, user
-
-    @cached_property
-    def chapters(self) -> dict[tuple[int, str], tuple[Chapter, list[Use]]]:
-        """What is typed in each chapter, with the uses of wrong words in it."""
-        of_year = {"plan": self.plan_year.plan_id, "fiscal_year": self.plan_year.fiscal_year}
-        events = grouped(CityEvent.objects.filter(**of_year).order_by("position"), "goal_id")
-        found = {}
-        for chapter in Chapter.objects.visible_to(self.user).filter(**of_year).select_related("goal"):
-            rows = [(event.when, event.what) for event in events[chapter.goal_id]] if has_events(chapter) else []
-            goal = chapter.goal.number if chapter.goal else 0
-            found[goal, chapter.kind] = chapter, uses(chapter, chapter.text, rows, self.context.terms)
-        return found
-
-    def mend(self, finding: Finding) -> Mend | None:
-        spot = spot_of(finding.place, finding, self.context.report) if finding.mended and self.user else None
-        if spot is None or (spot.goal, spot.kind) not in self.chapters:
-            return None
-        chapter, told = self.chapters[spot.goal, spot.kind]
-        alike = (use for use in told if (use.row, use.finding.subject) == (spot.row, finding.subject) and use.may_mend)
-        use = next(alike, None)
-        if use is None:  # the word stands in what a figure prints
-            return None
-        args = [self.plan_year.plan_id, self.plan_year.fiscal_year, spot.goal, spot.kind]
-        closed = why_closed(self.user, chapter, self.plan_year)
-        return Mend(use, reverse("reporting:chapter_mend", args=args), chapter.version, closed)
 
 
 # --- Counts -------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from initiatives import dictionary
-from initiatives.models import EntryPart, FieldChange, Term
+from initiatives.models import EntryPart, FieldChange, Initiative, PlanYear, Term
+from initiatives.part_forms import ENTRY_FIELDS
 from tests.factories import make_entry, make_initiative
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_queries_do_not_grow(office, url, term, plan, plan_year, department, par
     for number in range(parts):
         make_entry(make_initiative(plan, f"1-1-1-{number + 1}", department), status=S.SUBMITTED, result=TEXT)
     office.get(url("term_uses"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         office.get(url("term_uses"))
 
 
@@ -149,7 +150,7 @@ def test_the_ticked_ones_are_mended_as_a_correction(office, url, part, term, coo
     keys = {box["aria-label"].split("「")[1].split("」")[0]: box["value"] for box in page.select("input[name=use]")}
     assert sorted(keys) == ["子供", "障がい"]
     answer = office.post(url("term_uses"), {"use": [keys["子供"]]}, follow=True)
-    assert told(answer) == ["1件の記入を直しました。軽微な修正として、変更の記録に残ります。"]
+    assert told(answer) == ["1件の文を直しました。軽微な修正として、変更の記録に残ります。"]
     part.refresh_from_db()
     assert (part.result, part.status) == (TEXT.replace("子供", "こども"), S.SUBMITTED)
     change = FieldChange.objects.get(model="initiatives.entrypart", field="result")
@@ -173,6 +174,43 @@ def test_what_is_not_in_the_hands_of_the_office_is_never_changed(office, url, pa
     assert told(answer) == ["1件は、見ているあいだに変わったので、直していません。"]
     part.refresh_from_db()
     assert part.result == TEXT
+
+
+@pytest.mark.parametrize("field", ["target", "next_target", "low_rating_reason", "shared_result", "shared_issues"])
+def test_what_an_entry_has_but_once_goes_with_its_lead(
+    office, url, plan, term, department, other_department, field
+):
+    entry = make_entry(
+        make_initiative(plan, "1-1-1-1", department, other_department), status=S.SUBMITTED, **{field: "子供の会"}
+    )
+    entry.parts.filter(department=department).update(status=S.DRAFT)
+    [group] = office.get(url("term_uses")).context["groups"]
+    assert group.title == "担当課が書いているもの"
+    entry.parts.filter(department=department).update(status=S.SUBMITTED)
+    [group] = office.get(url("term_uses")).context["groups"]
+    office.post(url("term_uses"), {"use": [group.uses[0].key]})
+    entry.refresh_from_db()
+    assert getattr(entry, field) == "こどもの会"
+    change = FieldChange.objects.get(model="initiatives.yearlyentry", field=field)
+    assert (change.old, change.reason) == ("子供の会", "軽微な修正")
+    lead = entry.parts.get(department=department)
+    told_there = page_of(office.get(url("review_part", pk=lead.pk))).main.get_text()
+    assert ("軽微な修正：" in told_there) == (field in ENTRY_FIELDS)  # what the reader of a part reads
+
+
+def test_words_of_the_plan_are_mended_as_long_as_the_year_is_open(office, url, plan, plan_year, department, term):
+    make_initiative(plan, "1-1-1-1", department, description="子供の居場所をつくる。")
+    [group] = office.get(url("term_uses")).context["groups"]
+    assert (group.title, group.may_mend) == ("計画の文", True)
+    keys = [use.key for use in group.uses]
+    PlanYear.objects.update(status=PlanYear.Status.PUBLISHED)
+    assert told(office.post(url("term_uses"), {"use": keys}, follow=True)) == [
+        "1件は、見ているあいだに変わったので、直していません。"
+    ]
+    PlanYear.objects.update(status=PlanYear.Status.COLLECTING)
+    office.post(url("term_uses"), {"use": keys})
+    assert Initiative.objects.get().description == "こどもの居場所をつくる。"
+    assert FieldChange.objects.get(model="initiatives.initiative").reason == "軽微な修正"
 
 
 def test_a_text_that_moved_on_is_left(office, url, part, term):
