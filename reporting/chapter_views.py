@@ -138,13 +138,25 @@ def _sent(request, plan_year, chapter):
             data.setlist("when", [when for when, _ in last.events])
             data.setlist("what", [what for _, what in last.events])
     if data.get("link"):
-        offered = Draft(plan_year, chapter, data.get("heading", ""), data["text"]).offers
-        offer = linking.chosen(data["link"], offered)
-        if offer is None:
-            messages.info(request, "つなぐ数が、文の中に見つかりませんでした。")
-        else:
-            data["text"] = offer.put_into(data["text"])
+        _link(request, plan_year, chapter, data)
     return data
+
+
+def _link(request, plan_year, chapter, data) -> None:
+    """Put the marker of the offer that was chosen in the place of the number, in what was sent."""
+    whats = data.getlist("what")
+    rows = [at for at, row in enumerate(zip(data.getlist("when"), whats, strict=False)) if any(map(str.strip, row))]
+    events = [("", whats[at]) for at in rows]
+    offered = Draft(plan_year, chapter, data.get("heading", ""), data["text"], events).offers
+    offer = linking.chosen(data["link"], offered)
+    if offer is None:
+        messages.info(request, "つなぐ数が、文の中に見つかりませんでした。")
+    elif offer.row:
+        at = rows[offer.row - 1]
+        whats[at] = offer.put_into(whats[at])
+        data.setlist("what", whats)
+    else:
+        data["text"] = offer.put_into(data["text"])
 
 
 def _draft(plan_year, form: ChapterForm) -> Draft:

@@ -199,7 +199,8 @@ class Draft:
 
     @cached_property
     def offers(self) -> list[linking.Offer]:
-        return linking.offers(self.text, self.prose.catalogue, self.goal_number)
+        events = self.events if has_events(self.chapter) else ()
+        return linking.offers_in(self.text, events, self.prose.catalogue, self.goal_number)
 
     @cached_property
     def word_uses(self) -> list[chapter_words.Use]:

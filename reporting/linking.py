@@ -1,11 +1,11 @@
-"""A bare number in a chapter that is, or nearly is, a figure of the data: offered to be linked to it.
+"""A bare number in a chapter or its events that is, or nearly is, a figure of the data: offered to be linked to it.
 
 Offered only where the words beside the number say what it counts; a count of something else is left alone.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from indicators import calculation
@@ -27,7 +27,10 @@ _LINKED = "◆"
 
 @dataclass(frozen=True)
 class Offer:
-    """Replace `words`, which begin at `start` of the text, by `marker`, which prints `printed`."""
+    """Replace `words`, which begin at `start` of the text, by `marker`, which prints `printed`.
+
+    `row`: of the events, from 1; 0: the chapter's own text.
+    """
 
     start: int
     words: str
@@ -35,6 +38,11 @@ class Offer:
     printed: str
     name: str
     how: str
+    row: int = 0
+
+    @property
+    def place(self) -> str:
+        return f"市の動向の{self.row}行目" if self.row else ""
 
     @property
     def is_equal(self) -> bool:
@@ -42,7 +50,7 @@ class Offer:
 
     @property
     def key(self) -> str:
-        return f"{self.start}:{self.words}:{self.marker}"
+        return f"{self.row}.{self.start}:{self.words}:{self.marker}"
 
     def put_into(self, text: str) -> str:
         return text[: self.start] + self.marker + text[self.start + len(self.words) :]
@@ -57,10 +65,17 @@ def offers(text: str, catalogue: Catalogue, goal: int | None) -> list[Offer]:
     return [offer for offer in found if offer is not None]
 
 
+def offers_in(text: str, events: Sequence[tuple[str, str]], catalogue: Catalogue, goal: int | None) -> list[Offer]:
+    """Of a chapter's text, then of what its events tell."""
+    told = enumerate((text, *(what for _, what in events)))
+    return [replace(offer, row=row) for row, words in told for offer in offers(words, catalogue, goal)]
+
+
 def chosen(key: str, offered: list[Offer]) -> Offer | None:
     """The offer of a key; where words were typed before it since, the nearest one for the same words."""
-    start, _, what = key.partition(":")
-    alike = [offer for offer in offered if f"{offer.words}:{offer.marker}" == what]
+    place, _, what = key.partition(":")
+    row, _, start = place.partition(".")
+    alike = [offer for offer in offered if (f"{offer.row}", f"{offer.words}:{offer.marker}") == (row, what)]
     return min(alike, key=lambda offer: abs(offer.start - int(start)), default=None) if start.isdecimal() else None
 
 

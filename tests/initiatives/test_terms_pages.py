@@ -177,9 +177,7 @@ def test_what_is_not_in_the_hands_of_the_office_is_never_changed(office, url, pa
 
 
 @pytest.mark.parametrize("field", ["target", "next_target", "low_rating_reason", "shared_result", "shared_issues"])
-def test_what_an_entry_has_but_once_goes_with_its_lead(
-    office, url, plan, term, department, other_department, field
-):
+def test_what_an_entry_has_but_once_goes_with_its_lead(office, url, plan, term, department, other_department, field):
     entry = make_entry(
         make_initiative(plan, "1-1-1-1", department, other_department), status=S.SUBMITTED, **{field: "子供の会"}
     )

@@ -114,7 +114,31 @@ def test_a_bare_number_is_linked_with_one_button(office, year, goal):
     assert Chapter.objects.get().text == "取組3件のうち、A評価は{{目標1.A評価.件数}}。"
 
 
-@pytest.mark.parametrize("link", ["3:3件:{{目標1.件数}}", "3:3件:{{x}}", "nonsense", "x:3件:{{目標1.件数}}", ":"])
+def test_a_bare_number_in_an_event_is_linked_as_well(office, year, goal):
+    rows = {"when": ["", "4月", "6月"], "what": ["", "集いの場を開設", "取組3件を始めた"]}
+    place = address(year, kind="social_trends")
+    office.post(place, {"text": "", "version": 0, **rows})
+    page = soup(office.get(place))
+    [offer] = page.select("#reading button[name=link]")
+    assert "市の動向の2行目" in offer.find_parent("li").get_text()
+    office.post(place, {"text": "文。", "version": 1, **rows, "link": offer["value"]})
+    assert list(CityEvent.objects.values_list("what", flat=True)) == ["集いの場を開設", "取組{{目標1.件数}}を始めた"]
+    assert Chapter.objects.get().text == "文。"
+    assert "取組3件を始めた" in soup(office.get(address(year, "chapter_preview", kind="social_trends"))).get_text()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "0.3:3件:{{目標1.件数}}",
+        "3:3件:{{目標1.件数}}",
+        "0.3:3件:{{x}}",
+        "9.3:3件:{{目標1.件数}}",
+        "nonsense",
+        "x:3件:{{目標1.件数}}",
+        ":",
+    ],
+)
 def test_only_what_is_offered_is_put_in(office, year, goal, link):
     write(office, year, "相談は3件。", link=link)
     assert Chapter.objects.get().text == "相談は3件。"

@@ -3,7 +3,7 @@
 import pytest
 
 from reporting.figures import Catalogue
-from reporting.linking import chosen, offers
+from reporting.linking import chosen, offers, offers_in
 from tests.reporting.checks.report_factory import goal, indicator, report, row
 
 NAME = "相談できる人や場があると思う市民の割合"
@@ -79,3 +79,11 @@ def test_the_whole_report_is_meant_in_its_own_chapters(catalogue):
         ("16件", "{{全体.A評価.件数}}", "16件"),
         ("89％", "{{全体.A評価.割合}}", "89％"),
     ]
+
+
+def test_events_are_looked_through_as_the_text_is(catalogue):
+    text, events = "取組18件。", [("4月", "集いの場を開設"), ("6月", "取組18件。取組18件。")]
+    told = offers_in(text, events, catalogue, 1)
+    assert [(offer.row, offer.place) for offer in told] == [(0, ""), *[(2, "市の動向の2行目")] * 2]
+    assert chosen(told[2].key, told) == told[2]
+    assert chosen(told[0].key, told[1:]) is None  # what was offered for the text is not put into a row
