@@ -121,7 +121,8 @@ def test_a_bare_number_in_an_event_is_linked_as_well(office, year, goal):
     page = soup(office.get(place))
     [offer] = page.select("#reading button[name=link]")
     assert "市の動向の2行目" in offer.find_parent("li").get_text()
-    office.post(place, {"text": "文。", "version": 1, **rows, "link": offer["value"]})
+    version = page.select_one("#chapter-form input[name=version]")["value"]
+    office.post(place, {"text": "文。", "version": version, **rows, "link": offer["value"]})
     assert list(CityEvent.objects.values_list("what", flat=True)) == ["集いの場を開設", "取組{{目標1.件数}}を始めた"]
     assert Chapter.objects.get().text == "文。"
     assert "取組3件を始めた" in soup(office.get(address(year, "chapter_preview", kind="social_trends"))).get_text()
