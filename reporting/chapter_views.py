@@ -23,6 +23,7 @@ from initiatives.writing import saved_at
 from reporting import chapters, easy, linking, permissions
 from reporting.chapter_forms import ChapterForm
 from reporting.chapters import HERE, MARKS, Draft
+from reporting.checks import chapter as chapter_checks
 from reporting.models import Chapter, Footnote
 from reporting.pdf.chapters import Book
 
@@ -202,6 +203,7 @@ def _edit(request, plan_year, form: ChapterForm, draft: Draft | None = None, *, 
         "form": form,
         "version": _version(form, meant="clashes" in more),
         "draft": draft,
+        "found": chapter_checks.findings(draft),
         "last": chapters.last_of(chapter),
         "closed": closed or chapters.why_closed(request.user, chapter, plan_year),
         "refused": bool(closed),
@@ -239,7 +241,9 @@ def _following(groups, chapter: Chapter):
 def chapter_reading(request, plan_year, chapter):
     """How the words in the editor read, with what is wrong and what might be linked: a part of chapter_edit."""
     form = ChapterForm(request.POST, chapter=chapter)
-    context = {"draft": _draft(plan_year, form), "closed": chapters.why_closed(request.user, chapter, plan_year)}
+    draft = _draft(plan_year, form)
+    closed = chapters.why_closed(request.user, chapter, plan_year)
+    context = {"draft": draft, "found": chapter_checks.findings(draft), "closed": closed}
     return render(request, "reporting/_chapter_reading.html", context)
 
 

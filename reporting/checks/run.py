@@ -12,7 +12,7 @@ WHOLE: dict[str, Check] = discover(whole)
 CHECKS: dict[str, Check] = part.CHECKS | WHOLE
 
 # In a chapter figures and years of other years are the matter itself; loan words are looked at over the whole report.
-_NOT_IN_CHAPTERS = {"thin_result"}
+NOT_IN_CHAPTERS = {"thin_result"}
 
 
 def run(context: Context, names: Iterable[str] | None = None) -> list[Finding]:
@@ -37,7 +37,7 @@ def _found(context: Context, wanted: set[str]) -> Iterator[Finding]:
             yield from check.run(passage)
     for passage in context.chapter_passages:
         for check in by_text:
-            if check.name not in _NOT_IN_CHAPTERS:
+            if check.name not in NOT_IN_CHAPTERS:
                 yield from check.run(passage)
     for name in sorted(wanted & set(WHOLE)):
         yield from WHOLE[name].run(context)

@@ -54,10 +54,15 @@ def judged(plan_year: PlanYear, names: Iterable[str] | None = None, *, context: 
 
     `names` narrows it to some checks; `context`: what the caller has read already.
     """
+    return judge(plan_year, run.run(context or context_of(plan_year), names))
+
+
+def judge(plan_year: PlanYear, found: Iterable[Finding]) -> list[Judged]:
+    """Findings of the year with the latest decision about each. One query."""
     latest: dict[str, CheckDecision] = {}
     for decision in plan_year.check_decisions.select_related("by").order_by("at", "pk"):
         latest[decision.finding] = decision
-    return [_judge(finding, latest.get(finding.key)) for finding in run.run(context or context_of(plan_year), names)]
+    return [_judge(finding, latest.get(finding.key)) for finding in found]
 
 
 def _judge(finding: Finding, decision: CheckDecision | None) -> Judged:
