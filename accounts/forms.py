@@ -8,6 +8,7 @@ from accounts import transfers
 from accounts.models import Department, Deputyship, Membership, User
 from initiatives import fiscal_year as fy
 from initiatives import parsing
+from initiatives.text_fields import CleanText
 from initiatives.workbook_reader import MAX_UPLOAD, UNCHANGED, WorkbookRefused
 
 DATE_WORDS = "日付は「2027-03-31」のように書いてください。"
@@ -66,14 +67,11 @@ class OwnPasswordForm(PasswordChangeForm):
 
 
 # --- Fields ---------------------------------------------------------------------------------------
-class LineField(forms.CharField):
+class LineField(CleanText):
     """One line of text without control characters, as parsing.clean_text keeps it."""
 
     def to_python(self, value):
-        try:
-            text = parsing.clean_text(super().to_python(value))
-        except parsing.ParsingError as error:
-            raise ValidationError(str(error)) from error
+        text = super().to_python(value)
         if "\n" in text:
             raise ValidationError("1行で書いてください。")
         return text

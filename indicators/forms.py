@@ -8,6 +8,7 @@ from indicators.models import Figure, FigureRule, Indicator, IndicatorValue
 from initiatives import fiscal_year as fy
 from initiatives import parsing
 from initiatives.models import Plan
+from initiatives.text_fields import CleanText
 
 REASON_MAX = 2000
 LIMIT = Decimal(10) ** 12  # far beyond any count of a city, well within the column
@@ -40,9 +41,9 @@ class Number(forms.CharField):
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _text(label: str, rows: int, **kwargs) -> forms.CharField:
+def _text(label: str, rows: int, **kwargs) -> CleanText:
     widget = forms.Textarea(attrs={"class": "textarea", "rows": rows})
-    return forms.CharField(label=label, required=False, max_length=REASON_MAX, widget=widget, **kwargs)
+    return CleanText(label=label, required=False, max_length=REASON_MAX, widget=widget, **kwargs)
 
 
 class ValueForm(forms.Form):
@@ -110,12 +111,6 @@ class ValueForm(forms.Form):
         shown["target_word"] = "" if value.target_figure in (Figure.VALUE, Figure.BLANK) else value.target_figure
         return shown
 
-    def clean_note(self) -> str:
-        return _clean(self.cleaned_data["note"])
-
-    def clean_override_reason(self) -> str:
-        return _clean(self.cleaned_data["override_reason"])
-
     def clean(self):
         given = self.cleaned_data
         numbers = [given.get(name) for name in ("actual", "numerator", "denominator")]
@@ -148,13 +143,6 @@ class ValueForm(forms.Form):
         return {name: str(value) if isinstance(value, Figure) else value for name, value in values.items()}
 
 
-def _clean(text: str) -> str:
-    try:
-        return parsing.clean_text(text)
-    except parsing.ParsingError as error:
-        raise ValidationError(str(error)) from error
-
-
 def _cumulates(indicator: Indicator) -> bool:
     return indicator.accumulation == Indicator.Accumulation.CUMULATIVE
 
@@ -178,7 +166,7 @@ class IndicatorForm(forms.ModelForm):
     )
     baseline_denominator = Number(label="初期値の分母")
     baseline_numerator = Number(label="初期値の分子")
-    reason = forms.CharField(
+    reason = CleanText(
         max_length=200,
         widget=forms.TextInput(attrs={"class": "input"}),
         help_text="変更の記録に残ります。",
@@ -282,9 +270,6 @@ class IndicatorForm(forms.ModelForm):
             )
         return " ".join(map(fy.short, years))
 
-    def clean_reason(self) -> str:
-        return _clean(self.cleaned_data["reason"])
-
     def clean(self):
         given = super().clean()
         names = [given.get("denominator_name"), given.get("numerator_name")]
@@ -344,7 +329,7 @@ class RuleForm(forms.Form):
         required=False,
         help_text="付けると、整合性チェックで「直すところ」になります。付けなければ「確認してほしいところ」です。",
     )
-    reason = forms.CharField(
+    reason = CleanText(
         label="わけ",
         required=False,
         max_length=200,
@@ -363,9 +348,6 @@ class RuleForm(forms.Form):
             self._pairs |= {key: (each, key.partition(":")[2]) for key, _ in own}
             groups.append((f"{each.name}（この指標）" if each.pk == indicator.pk else each.name, own))
         self.fields["other"].choices = [("", "選んでください"), *groups]
-
-    def clean_reason(self) -> str:
-        return _clean(self.cleaned_data["reason"])
 
     def clean(self):
         given = super().clean()

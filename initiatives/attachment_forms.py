@@ -2,9 +2,9 @@
 
 from django import forms
 
-from initiatives import parsing
 from initiatives.attachments import MAX_SIZE
 from initiatives.models import Attachment
+from initiatives.text_fields import CleanText
 
 
 class AttachmentForm(forms.Form):
@@ -18,7 +18,7 @@ class AttachmentForm(forms.Form):
             "invalid": "ファイルを選んでください。",
         },
     )
-    caption = forms.CharField(
+    caption = CleanText(
         label="説明",
         required=False,
         max_length=Attachment._meta.get_field("caption").max_length,
@@ -33,12 +33,6 @@ class AttachmentForm(forms.Form):
             "accept": ".pdf,.jpg,.jpeg,.png,.xlsx,.docx",
         }
         self.fields["caption"].widget.attrs["class"] = "input"
-
-    def clean_caption(self) -> str:
-        try:
-            return parsing.clean_text(self.cleaned_data["caption"])
-        except parsing.ParsingError as error:
-            raise forms.ValidationError(str(error)) from error
 
     def content(self) -> bytes:
         """As much as tells that it is too much: a file of many megabytes is not read to its end."""

@@ -36,11 +36,11 @@ def clean_text(text: str) -> str:
     return "\n".join([line.rstrip() for line in text.split("\n")]).strip("\n")
 
 
-def clean_body(text: str) -> str:
-    """What a department writes into one field, by page or by Excel. Raises ParsingError."""
+def clean_body(text: str, longest: int = LONGEST) -> str:
+    """What a person writes into one field, by page or by Excel. Raises ParsingError, also for more letters than that."""
     text = clean_text(text)
-    if len(text) > LONGEST:
-        raise ParsingError(f"長すぎます（{len(text)}字）。{LONGEST}字までにしてください。")
+    if len(text) > longest:
+        raise ParsingError(f"長すぎます（{len(text):,}字）。{longest:,}字までにしてください。")
     return text
 
 

@@ -5,6 +5,7 @@ from django import forms
 from initiatives import completeness, parsing, printed_box
 from initiatives import fiscal_year as fy
 from initiatives.models import EntryPart, Plan
+from initiatives.text_fields import BodyText
 from initiatives.versioned_forms import VersionField
 
 PART_FIELDS = ("result", "self_rating", "issues", "not_applicable_reason")
@@ -21,20 +22,6 @@ def labels(plan: Plan, fiscal_year: int) -> dict[str, str]:
         "next_target": f"{following}の目標",
     }
     return {name: named.get(name, field.label) for name, field in PartForm.base_fields.items() if name in TEXTS}
-
-
-class BodyText(forms.CharField):
-    """A text as it will be printed. No maxlength in the page: a browser would cut what is typed."""
-
-    def __init__(self, *, rows: int = 4, **kwargs):
-        widget = forms.Textarea(attrs={"class": "textarea mt-2", "rows": rows})
-        super().__init__(required=False, strip=False, widget=widget, **kwargs)
-
-    def to_python(self, value) -> str:
-        try:
-            return parsing.clean_body(super().to_python(value))
-        except parsing.ParsingError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class Rating(forms.ChoiceField):

@@ -3,7 +3,7 @@ from django import forms
 from initiatives import dictionary
 from initiatives.checking import terms
 from initiatives.models import Term
-from initiatives.parsing import ParsingError, clean_text
+from initiatives.text_fields import CleanText
 
 
 class TermFilterForm(forms.Form):
@@ -32,6 +32,7 @@ class TermForm(forms.ModelForm):
     class Meta:
         model = Term
         fields = ["kind", "word", "right", "why", "allowed"]
+        field_classes = dict.fromkeys(("word", "right", "why", "allowed"), CleanText)
         widgets = {
             "kind": forms.Select(attrs={"class": "select"}),
             "word": forms.TextInput(attrs={"class": "input"}),
@@ -52,23 +53,8 @@ class TermForm(forms.ModelForm):
         self.city = city
         self.fields["kind"].choices = list(terms.KINDS.items())
 
-    def _clean_text(self, name: str) -> str:
-        try:
-            return clean_text(self.cleaned_data[name]).strip()
-        except ParsingError as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def clean_word(self):
-        return self._clean_text("word")
-
-    def clean_right(self):
-        return self._clean_text("right")
-
-    def clean_why(self):
-        return self._clean_text("why")
-
     def clean_allowed(self):
-        return "\n".join(filter(None, map(str.strip, self._clean_text("allowed").splitlines())))
+        return "\n".join(filter(None, map(str.strip, self.cleaned_data["allowed"].splitlines())))
 
     def clean(self):
         given = self.cleaned_data

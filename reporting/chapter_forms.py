@@ -3,7 +3,7 @@
 from django import forms
 
 from initiatives import parsing
-from initiatives.part_forms import BodyText
+from initiatives.text_fields import BodyText
 from initiatives.versioned_forms import VersionField
 from reporting import chapters
 from reporting.chapters import Draft, Row

@@ -1,6 +1,6 @@
 from django import forms
 
-from initiatives.part_forms import BodyText
+from initiatives.text_fields import BodyText
 from initiatives.versioned_forms import VersionedForm
 from initiatives.year_forms import DateInput, near
 from reporting.models import Voice, VoiceCall

@@ -8,28 +8,22 @@ from accounts.models import Department
 from initiatives import parsing
 from initiatives.history import Conflict
 from initiatives.models import Initiative, PlanYear, RatingLevel
-from initiatives.part_forms import BodyText
+from initiatives.text_fields import BodyText
 from initiatives.versioned_forms import VersionField
 from reviews.desk import Desk
 from reviews.models import LONGEST, CommitteeReview, Opinion, Response
 
 
-class Words(BodyText):
-    """A text of at most LONGEST letters; a longer one is refused with its length, never cut."""
-
-    def to_python(self, value) -> str:
-        text = super().to_python(value)
-        if len(text) > LONGEST:
-            raise forms.ValidationError(f"長すぎます（{len(text)}字）。{LONGEST}字までにしてください。")
-        return text
-
-
 class OpinionForm(forms.Form):
     """An opinion, and of an initiative an own rating with its reason."""
 
-    text = Words(label="ご意見", rows=5, help_text="思ったことをそのまま書いてください。短くてもかまいません。")
+    text = BodyText(
+        longest=LONGEST, label="ご意見", rows=5, help_text="思ったことをそのまま書いてください。短くてもかまいません。"
+    )
     rating = forms.ChoiceField(label="あなたなら、どう評価しますか", required=False, widget=forms.RadioSelect)
-    rating_reason = Words(label="そう評価した理由", rows=3, help_text="市の評価とちがうときは、理由を書いてください。")
+    rating_reason = BodyText(
+        longest=LONGEST, label="そう評価した理由", rows=3, help_text="市の評価とちがうときは、理由を書いてください。"
+    )
 
     def __init__(self, data=None, *, desk: Desk, scale: Sequence[RatingLevel], city_rating: str = ""):
         super().__init__(data, initial=desk.values)
@@ -62,7 +56,7 @@ class OpinionForm(forms.Form):
 class ReplyForm(forms.Form):
     """What a department answers to 福祉総務課."""
 
-    reply = Words(label="課の考え", rows=8, help_text="この文は、福祉総務課が読みます。委員には、市の考え方として、福祉総務課がまとめて答えます。")  # fmt: skip
+    reply = BodyText(longest=LONGEST, label="課の考え", rows=8, help_text="この文は、福祉総務課が読みます。委員には、市の考え方として、福祉総務課がまとめて答えます。")  # fmt: skip
 
     def __init__(self, data=None, *, seen: str = ""):
         super().__init__(data, initial={"reply": seen})
@@ -79,7 +73,12 @@ class AskForm(forms.Form):
         Department.objects.none(), label="聞く課", empty_label="課を選ぶ", widget=forms.Select(attrs={"class": "select"}),
         error_messages={"required": "聞く課を選んでください。"},
     )  # fmt: skip
-    question = Words(label="聞きたいこと", rows=3, help_text="意見の文は、そのまま課に届きます。委員の名前は出ません。")
+    question = BodyText(
+        longest=LONGEST,
+        label="聞きたいこと",
+        rows=3,
+        help_text="意見の文は、そのまま課に届きます。委員の名前は出ません。",
+    )
 
     def __init__(self, data=None, *, plan_year: PlanYear, first: Department | None = None, question: str = ""):
         super().__init__(data, initial={"department": first, "question": question or QUESTION})
@@ -92,7 +91,7 @@ class AnswerForm(forms.Form):
     version = VersionField()
     opinion_version = VersionField()
     kind = forms.ChoiceField(label="対応", choices=[*Response.Kind.choices, ("", "まだ決めていない")], required=False, widget=forms.RadioSelect)  # fmt: skip
-    text = Words(label="市の考え方", rows=8, help_text="確定すると、委員が読めます。")
+    text = BodyText(longest=LONGEST, label="市の考え方", rows=8, help_text="確定すると、委員が読めます。")
 
     def __init__(self, data=None, *, opinion: Opinion):
         answer = getattr(opinion, "response", None)
@@ -108,7 +107,8 @@ class PublishForm(forms.Form):
     """In which words the opinion stands in the published table."""
 
     version = VersionField()
-    summary = Words(
+    summary = BodyText(
+        longest=LONGEST,
         label="意見の要旨",
         rows=4,
         help_text="公表する表に載る言葉です。委員の名前や、だれの意見か分かる言い回しを入れないでください。",
@@ -122,7 +122,7 @@ class FollowUpForm(forms.Form):
     """What is left to the next year, beside which initiative."""
 
     version = VersionField()
-    text = Words(label="次の年度にすること", rows=3, help_text="次の年度に、担当課の記入の画面と、引き継ぎの一覧に出ます。空にすると、引き継ぎをやめます。")  # fmt: skip
+    text = BodyText(longest=LONGEST, label="次の年度にすること", rows=3, help_text="次の年度に、担当課の記入の画面と、引き継ぎの一覧に出ます。空にすると、引き継ぎをやめます。")  # fmt: skip
     code = forms.CharField(
         label="取組の番号", required=False, max_length=20, widget=forms.TextInput(attrs={"class": "input"}),
         help_text="この取組を書く課の画面に出ます。空にすると、引き継ぎの一覧だけに出ます。",
@@ -149,7 +149,7 @@ class DoneForm(forms.Form):
     """What was done about a follow-up."""
 
     version = VersionField()
-    done_words = Words(label="したこと", rows=2)
+    done_words = BodyText(longest=LONGEST, label="したこと", rows=2)
 
 
 class ReviewForm(forms.Form):

@@ -17,6 +17,7 @@ PURE = {
     "initiatives.composition",
     "initiatives.printed_box",
     "initiatives.target_rate",
+    "initiatives.text_fields",
     "initiatives.text_diff",
     "initiatives.workbook_reader",
     "initiatives.workbook_writer",

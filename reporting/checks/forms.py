@@ -2,7 +2,7 @@ from django import forms
 
 from initiatives.checking.finding import SEVERITIES
 from initiatives.models import PlanYear
-from initiatives.parsing import ParsingError, clean_text
+from initiatives.text_fields import CleanText
 from reporting.checks.run import CHECKS
 from reporting.checks.year import STATES, Judged
 from reporting.models import CheckDecision
@@ -46,13 +46,7 @@ class DecisionForm(forms.Form):
 
     kind = forms.ChoiceField(choices=CheckDecision.Kind)
     basis = forms.CharField(max_length=24)
-    reason = forms.CharField(label="理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def clean_reason(self) -> str:
-        try:
-            return clean_text(self.cleaned_data["reason"]).strip()
-        except ParsingError as error:
-            raise forms.ValidationError(str(error)) from error
+    reason = CleanText(label="理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def clean(self):
         data = super().clean()

@@ -13,7 +13,7 @@ from django.core import signing
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from initiatives import parsing
+from initiatives.text_fields import BodyText, CleanText
 from reporting import voices as opinions
 from reporting.models import Voice, VoiceCall
 from reporting.public import answers, pages, source
@@ -36,12 +36,12 @@ class VoiceForm(forms.Form):
     about = forms.ChoiceField(
         label="何についての意見ですか", required=False, widget=forms.Select(attrs={"class": "select"})
     )
-    text = forms.CharField(
-        label="意見", strip=False, widget=forms.Textarea(attrs={"class": "textarea", "rows": 8}),
+    text = BodyText(
+        label="意見", required=True, longest=opinions.LONGEST, widget=forms.Textarea(attrs={"class": "textarea", "rows": 8}),
         help_text=f"{opinions.LONGEST:,}字までです。住所や電話番号など、ほかの人に知られて困ることは書かないでください。",
         error_messages={"required": "意見を書いてください。"},
     )  # fmt: skip
-    name = forms.CharField(
+    name = CleanText(
         label="名前", required=False, max_length=40, widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
         help_text="書いた名前は、意見といっしょに公開することがあります。",
         error_messages={"max_length": "名前は40字までにしてください。"},
@@ -58,15 +58,6 @@ class VoiceForm(forms.Form):
         super().__init__(data, initial={"about": asked if asked in offered else ""})
         self.fields["about"].choices = offered.items()
         self.fields["about"].error_messages["invalid_choice"] = "一覧の中から選んでください。"
-
-    def clean_text(self) -> str:
-        text = _clean(self.cleaned_data["text"], opinions.LONGEST)
-        if not text.strip():
-            raise forms.ValidationError(self.fields["text"].error_messages["required"])
-        return text
-
-    def clean_name(self) -> str:
-        return _clean(self.cleaned_data["name"], 40)
 
     def clean(self):
         """The mark is of this page and of the last day, and what nobody sees is empty."""
@@ -91,16 +82,6 @@ class VoiceForm(forms.Form):
             self.data.setlist("mark", [mark])
             self.data.setlist("address", [""])
         self.initial["mark"] = mark
-
-
-def _clean(text: str, longest: int) -> str:
-    try:
-        text = parsing.clean_text(text)
-    except parsing.ParsingError as error:
-        raise forms.ValidationError(str(error)) from error
-    if len(text) > longest:
-        raise forms.ValidationError(f"長すぎます（{len(text):,}字）。{longest:,}字までにしてください。")
-    return text
 
 
 def _voices(request, plan_id, fiscal_year, number=None):

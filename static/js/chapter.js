@@ -1,5 +1,6 @@
-// Puts a figure's name into the text where the cursor stands, finds names in the list, and keeps the printed page up to
-// date and in view. Without this file names are typed, and the page is shown by its button.
+// Puts a figure's name into the text where the cursor stands, colours names and notes in the text, finds names in the
+// list, and keeps the printed page up to date and in view. Without this file names are typed, and the page is shown by
+// its button.
 (() => {
   "use strict";
 
@@ -14,6 +15,39 @@
   };
   paper?.addEventListener("load", show);
   if (paper?.contentDocument?.readyState === "complete") show();
+
+  // Figures and notes stand out in the text: behind the field lies a copy of it, in which only they are coloured.
+  const MARKER = /\{\{[^{}\n]*\}\}|｛｛[^｛｝\n]*｝｝|[［[]注[ 　：:][^［］[\]\n]*[］\]]/g;
+  const copy = document.createElement("div");
+  const paint = () => {
+    const pieces = [];
+    let from = 0;
+    for (const match of text.value.matchAll(MARKER)) {
+      const mark = document.createElement("mark");
+      mark.textContent = match[0];
+      pieces.push(text.value.slice(from, match.index), mark);
+      from = match.index + match[0].length;
+    }
+    copy.replaceChildren(...pieces, `${text.value.slice(from)}\n`);
+    follow();
+  };
+  const follow = () => {
+    copy.style.width = `${text.clientWidth}px`; // without the scroll bar
+    copy.scrollTop = text.scrollTop;
+  };
+  if (text) {
+    const frame = document.createElement("div");
+    frame.className = "marked mt-2";
+    copy.className = "marked__copy";
+    copy.ariaHidden = "true";
+    text.classList.remove("mt-2");
+    text.before(frame);
+    frame.append(copy, text);
+    text.addEventListener("input", paint);
+    text.addEventListener("scroll", follow);
+    new ResizeObserver(follow).observe(text);
+    paint();
+  }
 
   if (!text || text.readOnly) return;
 

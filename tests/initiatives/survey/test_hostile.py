@@ -209,7 +209,7 @@ ROWS = {
     "right to left": (put(OURS, "result", "10件\u202eを行った"), [f"I2：{ODD.format('U+202E')}"]),
     "zero width": (put(OURS, "issues", "課\u200b題"), [f"L2：{ODD.format('U+200B')}"]),
     "byte order mark": (put(OURS, "next_target", "\ufeff12件"), [f"M2：{ODD.format('U+FEFF')}"]),
-    "too long": (put(OURS, "result", "長" * 10_001), ["I2：長すぎます（10001字）。10000字までにしてください。"]),
+    "too long": (put(OURS, "result", "長" * 10_001), ["I2：長すぎます（10,001字）。10,000字までにしてください。"]),
     "submitted": (put(SENT, "result", "書きかえ"), [f"I4：{CLOSED}"]),
     "submitted, cleared": (put(SENT, "result", "（消す）"), [f"I4：{CLOSED}"]),
     "submitted, rating": (put(SENT, "self_rating", "A"), [f"J4：{CLOSED}"]),

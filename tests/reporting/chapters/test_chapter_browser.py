@@ -49,6 +49,22 @@ def test_a_number_is_linked_and_nothing_typed_is_lost(opened):
     assert Chapter.objects.get().text == "はじめに。A評価は{{目標1.A評価.件数}}。あとから書いた文。"
 
 
+def test_figures_and_notes_stand_out_where_they_are_typed(opened):
+    text = opened.locator("#id_text")
+    text.fill("はじめに。\n" * 40 + "A評価は{{目標1.A評価.件数|約}}、注は［注：説明］、{{閉じない。")
+    marks = opened.locator(".marked__copy mark")
+    assert marks.all_text_contents() == ["{{目標1.A評価.件数|約}}", "［注：説明］"]
+    # The copy lies under the text to the pixel: it is as high, and scrolls along.
+    heights = "field => [field.scrollHeight, document.querySelector('.marked__copy').scrollHeight]"
+    one, other = text.evaluate(heights)
+    assert abs(one - other) <= 2
+    text.evaluate("field => { field.style.height = '200px'; field.style.fieldSizing = 'fixed'; field.scrollTop = 300 }")
+    opened.wait_for_function(
+        "document.querySelector('.marked__copy').scrollTop === document.getElementById('id_text').scrollTop"
+    )
+    assert text.evaluate("field => field.scrollTop") > 0
+
+
 def stored(page) -> str:
     return page.evaluate("JSON.stringify(Object.entries(localStorage))")
 
