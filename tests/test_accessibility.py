@@ -20,7 +20,7 @@ NO_PAGES = {
 }  # fmt: skip
 ROLES = ["anonymous", "writer", "manager", "coordinator", "member", "admin"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = (1366, 820, 390)
+WIDTHS = (1366, 390)
 FINDINGS = """rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map(
     violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" ")).slice(0, 3).join(" | ")))"""
 

@@ -29,6 +29,7 @@ REPLAYS = int(os.environ.get("AYUMI_REPLAYS", "2"))
 ROLES = ["admin", "writer", "other", "manager", "coordinator", "member"]  # signing in ends a lock-out
 
 
+@pytest.mark.either  # takes long; what happens at the same moment has a test of its own
 def test_every_form_has_its_effect_once(world, client, capsys, monkeypatch):
     monkeypatch.setattr(FileSystemStorage, "delete", lambda *args: None)  # rolling back brings no file back
     reached, replays = set(), 0

@@ -32,7 +32,7 @@
     follow();
   };
   const follow = () => {
-    copy.style.width = `${text.clientWidth}px`; // without the scroll bar
+    copy.style.borderRightWidth = `${text.offsetWidth - text.clientWidth - text.clientLeft}px`; // a scroll bar takes its room
     copy.scrollTop = text.scrollTop;
   };
   if (text) {

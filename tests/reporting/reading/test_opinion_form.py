@@ -56,7 +56,7 @@ def test_a_text_too_long_is_refused_and_stays(reader, here):
     answer = reader.post(here, typed("あ" * 4001))
     assert answer.status_code == 422
     assert len(soup(answer).select_one("#id_text").get_text().strip()) == 4001
-    assert "4001字" in soup(answer).select_one("#id_text_error").get_text()
+    assert "4,001字" in soup(answer).select_one("#id_text_error").get_text()
 
 
 def test_another_rating_than_the_citys_asks_for_a_reason(reader, here):
