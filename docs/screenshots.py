@@ -61,11 +61,15 @@ def _choose_workbook(page) -> None:
 
 
 def _open_chapter(page) -> None:
-    """The chapter of 目標6 that says 25件 where the table has 26."""
+    """A chapter with live figures, and one number that was typed and is wrong."""
     page.get_by_role("region", name="目標6").get_by_role("link", name="取組の状況").click()
     page.frame_locator("iframe[name=paper]").locator("#here").wait_for(state="attached")
-    page.get_by_text("データの数", exact=True).click()
-    page.locator("#figure-search").fill("目標6 A評価")
+    told = "{{目標6.件数}}の取組のうち、A評価は{{目標6.A評価.件数}}（{{目標6.A評価.割合|約}}）、B評価は4件でした。"
+    page.locator("#id_text").fill(f"{told}冊子の配布や研修など、土台となる取組から始めました。")
+    page.locator("#reading .live").first.wait_for()
+    page.frame_locator("iframe[name=paper]").locator(".live").first.wait_for()
+    page.locator("#id_text").evaluate("field => { field.style.minHeight = '6rem'; field.blur() }")
+    page.locator("h1").scroll_into_view_if_needed()
 
 
 def _appoint(page) -> None:
