@@ -18,7 +18,6 @@ NO_PAGES = {
     "public:file", "public:api", "public:api_edition", "public:api_table", "public:api_initiative", "public:feed", "public:sitemap",
     "public:robots",
 }  # fmt: skip
-ROLES = ["anonymous", "writer", "manager", "coordinator", "member", "admin"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1366, 390)
 FINDINGS = """rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map(
@@ -63,20 +62,32 @@ def sign_in(context, client, live_server):
     return inner
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_page(role, page, sign_in, live_server, targets, request):
-    if role != "anonymous":
-        sign_in(request.getfixturevalue(role))
-    complaints = []
+# What axe looks at: the elements of the parts of a page, whatever words stand in them.
+SHAPE = """() => ["header", "main", "footer"].map(part => [...document.querySelectorAll(`body ${part} *, .actionbar *`)].map(
+    element => [element.tagName, ...element.getAttributeNames().filter(name => !/^(href|value|action|d|id|for|x|y)$/.test(name)),
+        element.className.baseVal ?? element.className].join(" ")).join("|"))"""
+
+
+@pytest.mark.parametrize(
+    "roles", [["coordinator"], ["writer", "manager"], ["member", "admin"], ["anonymous"]], ids="+".join
+)
+def test_every_page(roles, page, sign_in, live_server, targets, request):
+    complaints, seen = [], set()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    addresses = pages_of(role, targets)
-    assert addresses
-    for address in addresses:
-        page.goto(live_server.url + address)
-        assert findings(page) == [], address
-        page.set_viewport_size({"width": 320, "height": 640})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+    for role in roles:
+        if role != "anonymous":
+            sign_in(request.getfixturevalue(role))
+        addresses = pages_of(role, targets)
+        assert addresses
+        for address in addresses:
+            page.goto(live_server.url + address)
+            shape = set(page.evaluate(SHAPE))
+            if not shape <= seen:  # a page made of parts that were looked at already brings nothing new
+                assert findings(page) == [], address
+            seen |= shape
+            page.set_viewport_size({"width": 320, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
     assert complaints == []
 
 

@@ -58,11 +58,11 @@ def test_figures_and_notes_stand_out_where_they_are_typed(opened):
     heights = "field => [field.scrollHeight, document.querySelector('.marked__copy').scrollHeight]"
     one, other = text.evaluate(heights)
     assert abs(one - other) <= 2
-    text.evaluate("field => { field.style.height = '200px'; field.style.fieldSizing = 'fixed'; field.scrollTop = 300 }")
-    opened.wait_for_function(
-        "document.querySelector('.marked__copy').scrollTop === document.getElementById('id_text').scrollTop"
+    top = text.evaluate(
+        "field => { field.style.height = '200px'; field.style.fieldSizing = 'fixed'; field.scrollTop = 300; return field.scrollTop }"
     )
-    assert text.evaluate("field => field.scrollTop") > 0
+    assert top > 0
+    expect(opened.locator(".marked__copy")).to_have_js_property("scrollTop", top)
 
 
 def stored(page) -> str:
